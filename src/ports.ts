@@ -1,0 +1,131 @@
+import type { Secret } from './secret.ts';
+
+/** A command as a list; becomes text in exactly one function, `quote` in `adapters/quote.ts`. */
+export type Argv = readonly [string, ...string[]];
+
+/** What is written to a process: text as UTF-8, bytes as they are, secrets revealed by the adapter. */
+export type Input = readonly (string | Uint8Array | Secret)[];
+
+/** How a process ended. `exitCode` is undefined when a signal or the end of the connection ended it. */
+export interface Ran {
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  /** At most `outputLimit` bytes each; the rest is dropped and `truncated` says so. */
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly truncated: boolean;
+}
+
+export interface RunOptions {
+  readonly input?: Input | undefined;
+  /** Bound on the whole run. When it passes the channel is closed and RESULT_UNKNOWN is thrown. */
+  readonly deadlineMs: number;
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Called for each complete line of stdout as it comes. With it, stdin stays open after the input
+   * until the process ends: the remote script takes the end of stdin as the wish to stop.
+   */
+  readonly onLine?: ((line: string) => void) | undefined;
+  /** Run as root: a prefix of `sudo -n --` where the login is not root already. */
+  readonly asRoot?: boolean | undefined;
+}
+
+/** A TCP port as seen from the host that opens it. */
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface HttpRequest extends Endpoint {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | undefined;
+  /** Bound on connect + answer together. */
+  readonly deadlineMs: number;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** At most 8 MiB. */
+  readonly body: string;
+}
+
+/** Why a probe got no answer. `refused` means that nothing listens there. */
+export interface NoAnswer {
+  readonly failure: 'refused' | 'timeout' | 'closed' | 'forwarding-refused' | 'unreachable';
+  readonly detail: string;
+}
+
+/** One connection to one host, for the whole run; probes and commands share it. */
+export interface RemoteHost extends AsyncDisposable {
+  readonly name: string;
+  /** Throws HOST_UNREACHABLE if the connection is lost before the command started, RESULT_UNKNOWN after. */
+  run(argv: Argv, options: RunOptions): Promise<Ran>;
+  /** HTTP through a forwarded channel. Never throws for what the service does or does not do. */
+  http(request: HttpRequest): Promise<HttpAnswer | NoAnswer>;
+  /** Sends `payload` and reads until the other side closes; at most 1 MiB (four-letter words). */
+  exchange(endpoint: Endpoint, payload: string, deadlineMs: number): Promise<string | NoAnswer>;
+  /** A ZooKeeper session through a forwarded channel to one member. */
+  zookeeper(endpoint: Endpoint, deadlineMs: number): Promise<ZookeeperSession>;
+}
+
+/** Each call has the deadline given at connect and throws ClusterError GATE_NOT_REACHED after it. */
+export interface ZookeeperSession extends AsyncDisposable {
+  /** Undefined if the znode does not exist. */
+  read(path: string): Promise<string | undefined>;
+  children(path: string): Promise<readonly string[]>;
+  /** Creates the znode and its parents; false if it existed. */
+  create(path: string, content: string): Promise<boolean>;
+}
+
+/** How to reach one host; everything else about it is of no interest to the connection. */
+export interface SshTarget {
+  readonly host: string;
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  readonly identityFile: string;
+  readonly knownHostsFile: string;
+  /** `SHA256:…` as ssh-keygen -l prints it; if given, known_hosts is not asked. */
+  readonly hostKey: string | undefined;
+  readonly bastion: BastionTarget | undefined;
+}
+
+export type BastionTarget = Omit<SshTarget, 'bastion'>;
+
+export interface Connector extends AsyncDisposable {
+  /**
+   * Opens (or waits its turn to open: at most 32 starts at once) the connection. Throws
+   * HOST_UNREACHABLE, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, AUTH_REFUSED or KEY_UNREADABLE.
+   */
+  connect(target: SshTarget, signal?: AbortSignal): Promise<RemoteHost>;
+}
+
+export interface Clock {
+  /** Milliseconds of a clock that never jumps. */
+  now(): number;
+  /** Wall-clock time, ISO 8601. */
+  date(): string;
+  /** Throws INTERRUPTED when the signal aborts. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Files on the operator's machine; the cluster file, secrets and templates are read through it. */
+export interface Files {
+  /** Throws CONFIG_UNREADABLE with the reason. */
+  read(path: string): Promise<string>;
+}
+
+/** The world, as far as commands need it. */
+export interface Ports {
+  readonly connector: Connector;
+  readonly clock: Clock;
+  readonly files: Files;
+  /** Content of `templates/`, by path below it: `zookeeper/zoo.cfg`. */
+  readonly templates: Readonly<Record<string, string>>;
+  readonly randomId: () => string;
+  readonly signal: AbortSignal;
+}
