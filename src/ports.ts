@@ -119,11 +119,24 @@ export interface Files {
   read(path: string): Promise<string>;
 }
 
+export interface LocalRunOptions extends Omit<RunOptions, 'asRoot'> {
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly cwd?: string | undefined;
+  /** Hand the terminal to the process; stdout and stderr are then empty. */
+  readonly inherit?: boolean | undefined;
+}
+
+/** Processes on the operator's machine. */
+export interface LocalShell {
+  run(argv: Argv, options: LocalRunOptions): Promise<Ran>;
+}
+
 /** The world, as far as commands need it. */
 export interface Ports {
   readonly connector: Connector;
   readonly clock: Clock;
   readonly files: Files;
+  readonly local: LocalShell;
   /** Content of `templates/`, by path below it: `zookeeper/zoo.cfg`. */
   readonly templates: Readonly<Record<string, string>>;
   readonly randomId: () => string;

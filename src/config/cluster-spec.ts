@@ -1,0 +1,141 @@
+import type { SshTarget } from '../ports.ts';
+import type { Secret } from '../secret.ts';
+
+/**
+ * The cluster file after parsing: complete, defaulted, checked. Nothing downstream reads the file
+ * again and nothing changes this value.
+ */
+export interface ClusterSpec {
+  /** Lower-case letters, digits and hyphens, at most 40; part of labels and paths. */
+  readonly name: string;
+  /** `lab` allows what only throw-away hosts may suffer. */
+  readonly environment: 'production' | 'lab';
+  /** Printed verbatim with every result. */
+  readonly notice: string | undefined;
+  /** In the order of the cluster file; every list derived from it keeps that order. */
+  readonly hosts: readonly Host[];
+  readonly images: Images;
+  readonly docker: DockerSettings;
+  readonly folders: Folders;
+  readonly zookeeper: ZookeeperSettings;
+  readonly mesos: MesosSettings;
+  readonly marathon: MarathonSettings;
+  readonly gateway: GatewaySettings;
+  readonly jenkins: readonly JenkinsController[];
+}
+
+export const roles = ['zookeeper', 'mesos-master', 'marathon', 'mesos-agent', 'gateway'] as const;
+export type Role = (typeof roles)[number];
+
+export interface Host {
+  readonly name: string;
+  /** IPv4 address that the services bind and advertise; never a name, never loopback or 0.0.0.0. */
+  readonly address: string;
+  /** Without duplicates, in the order of `roles`. */
+  readonly roles: readonly Role[];
+  readonly ssh: SshTarget;
+  readonly agent: AgentSettings;
+}
+
+/** Of hosts with the role mesos-agent; defaults elsewhere. */
+export interface AgentSettings {
+  /** Rendered as Mesos attributes, in the order of the file. */
+  readonly attributes: Readonly<Record<string, string>>;
+  /** Undefined values are left to Mesos' own detection. `cpus` is a number of cores, the rest MiB. */
+  readonly resources: {
+    readonly cpus: number | undefined;
+    readonly memoryMb: number | undefined;
+    readonly diskMb: number | undefined;
+    readonly ports: PortRange;
+  };
+}
+
+export interface PortRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** Full references: `registry:5000/name:tag` or `name@sha256:…`. */
+export interface Images {
+  readonly zookeeper: string;
+  readonly mesosMaster: string;
+  readonly mesosAgent: string;
+  readonly marathon: string;
+  readonly haproxy: string;
+}
+
+export interface DockerSettings {
+  /** `host:port` of registries without TLS; added to what daemon.json already has. */
+  readonly insecureRegistries: readonly string[];
+  readonly registryMirrors: readonly string[];
+  readonly logMaxSizeMb: number;
+  readonly logMaxFiles: number;
+}
+
+/** Absolute paths on the hosts. */
+export interface Folders {
+  /** Rendered files and the cluster's identity; may be removed and rendered again. */
+  readonly config: string;
+  /** What the services keep; never deleted by ci-cluster. */
+  readonly data: string;
+}
+
+export interface ZookeeperSettings {
+  readonly clientPort: number;
+  readonly quorumPort: number;
+  readonly electionPort: number;
+  readonly tickTimeMs: number;
+  /** In ticks. */
+  readonly initLimit: number;
+  readonly syncLimit: number;
+  readonly maxClientConnections: number;
+  readonly autopurgeHours: number;
+  readonly heapMb: number;
+}
+
+export interface MesosSettings {
+  readonly masterPort: number;
+  readonly agentPort: number;
+  /** Path of the `zk://` URL, with its slash. */
+  readonly zookeeperPath: string;
+  readonly zookeeperSessionMs: number;
+  readonly agentPingTimeoutMs: number;
+  readonly maxAgentPingTimeouts: number;
+  readonly offerTimeoutMs: number;
+  readonly executorRegistrationTimeoutMs: number;
+}
+
+export interface MarathonSettings {
+  readonly port: number;
+  readonly libprocessPort: number;
+  readonly zookeeperPath: string;
+  readonly zookeeperSessionMs: number;
+  readonly heapMb: number;
+}
+
+export interface GatewaySettings {
+  readonly mesosPort: number;
+  readonly marathonPort: number;
+}
+
+export interface JenkinsController {
+  readonly name: string;
+  readonly image: string;
+  readonly cpus: number;
+  readonly memoryMb: number;
+  /** Port of the web interface and of inbound build agents on the Mesos agent's host. */
+  readonly port: number;
+  readonly agentPort: number;
+  /** Port of the web interface and of inbound build agents on the gateways. */
+  readonly gatewayPort: number;
+  readonly gatewayAgentPort: number;
+  /** What people type; ends in `/`. */
+  readonly url: string;
+  readonly home: JenkinsHome;
+  readonly admin: { readonly user: string; readonly password: Secret };
+}
+
+/** Path on the host(s), owned by uid 1000. */
+export type JenkinsHome =
+  | { readonly kind: 'pinned'; readonly host: string; readonly path: string }
+  | { readonly kind: 'shared'; readonly path: string };
