@@ -1,0 +1,25 @@
+import type { Ports } from '../ports.ts';
+
+/** What a command may use besides its options. `main.ts` makes the real one, tests a fake one. */
+export interface CommandContext {
+  readonly ports: Ports;
+  /** One line (or block) of the result, to stdout. */
+  readonly out: (text: string) => void;
+  /** Progress and errors, to stderr. */
+  readonly err: (text: string) => void;
+  readonly terminal: Terminal;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Runs another command line in this process (`lab up` runs `init`); its exit code. */
+  readonly rerun: (args: readonly string[]) => Promise<number>;
+  /** The exit code of this command when it is not 0; the last call wins. */
+  readonly setExitCode: (code: number) => void;
+  /** Shows the question on the terminal and reads one line. Undefined where there is no terminal. */
+  readonly ask: ((question: string) => Promise<string>) | undefined;
+}
+
+export interface Terminal {
+  readonly isTty: boolean;
+  /** Columns; 80 where unknown. */
+  readonly columns: number;
+  readonly colour: boolean;
+}
