@@ -12,6 +12,11 @@ export class Secret {
     this.origin = origin;
   }
 
+  /** Bytes of the value in UTF-8; the script that receives it must know where it ends. */
+  get byteLength(): number {
+    return new TextEncoder().encode(this.#value).length;
+  }
+
   reveal(): string {
     return this.#value;
   }

@@ -1,0 +1,50 @@
+import type { ClusterSpec } from '../config/cluster-spec.ts';
+import { hostsWith, zookeeperMembers } from './members.ts';
+
+/** Where each host keeps whose it is. Fixed, so that no setting can make a claimed host look free. */
+export const identityFolder = '/etc/ci-cluster';
+export const identityPath = `${identityFolder}/cluster.json`;
+
+/** What the first run writes on every host: whose host it is and who may vote. */
+export interface Identity {
+  readonly schemaVersion: 1;
+  readonly name: string;
+  /** Random, made once; two clusters of one name differ in it. */
+  readonly id: string;
+  /** `1=m1@10.0.0.11`: the number is the ZooKeeper id, which must never change for a host. */
+  readonly zookeeper: readonly string[];
+  /** `m1@10.0.0.11:5050`. */
+  readonly mesosMasters: readonly string[];
+  readonly zookeeperPaths: { readonly mesos: string; readonly marathon: string };
+}
+
+export function identityOf(spec: ClusterSpec, id: string): Identity {
+  return {
+    schemaVersion: 1,
+    name: spec.name,
+    id,
+    zookeeper: zookeeperMembers(spec).map(
+      (member) => `${member.id}=${member.host.name}@${member.host.address}`,
+    ),
+    mesosMasters: hostsWith(spec, 'mesos-master').map(
+      (host) => `${host.name}@${host.address}:${spec.mesos.masterPort}`,
+    ),
+    zookeeperPaths: { mesos: spec.mesos.zookeeperPath, marathon: spec.marathon.zookeeperPath },
+  };
+}
+
+export function identityText(identity: Identity): string {
+  return `${JSON.stringify(identity, undefined, 2)}\n`;
+}
+
+/**
+ * The spec with its ZooKeeper hosts in the order of the record, so that moving a line in the
+ * cluster file does not give a server another id.
+ */
+export function inRecordedOrder(spec: ClusterSpec, recorded: Identity | undefined): ClusterSpec {
+  if (recorded === undefined) return spec;
+  const order = recorded.zookeeper.map((member) => member.replace(/^\d+=/, '').split('@')[0]);
+  const known = order.flatMap((name) => spec.hosts.filter((host) => host.name === name));
+  const others = spec.hosts.filter((host) => !known.includes(host));
+  return { ...spec, hosts: [...known, ...others] };
+}

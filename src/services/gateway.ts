@@ -1,0 +1,63 @@
+import { gatewayHosts, hostsWith } from '../cluster/members.ts';
+import type { ClusterSpec, Host } from '../config/cluster-spec.ts';
+import { eligibleHosts } from './jenkins.ts';
+import { render } from './render.ts';
+import { root, type Service } from './service.ts';
+
+export const gateway: Service = {
+  name: 'gateway',
+  title: 'Gateways',
+  phase: 'services',
+  votes: false,
+  hosts: gatewayHosts,
+  folders: (spec) => [{ path: configFolder(spec), mode: '0755', owner: root }],
+  files: ({ spec, host, templates }) => [
+    {
+      path: `${configFolder(spec)}/haproxy.cfg`,
+      content: render(templates, 'gateway/haproxy.cfg', configValues(spec, host)),
+      mode: '0644',
+      owner: root,
+    },
+  ],
+  container: ({ spec }) => ({
+    name: 'ci-gateway',
+    image: spec.images.haproxy,
+    command: [],
+    env: {},
+    mounts: [{ from: configFolder(spec), to: '/usr/local/etc/haproxy', readOnly: true }],
+    hostPids: false,
+    capabilities: [],
+    stopSeconds: 35,
+    listens: [spec.gateway.mesosPort, spec.gateway.marathonPort],
+  }),
+};
+
+function configFolder(spec: ClusterSpec): string {
+  return `${spec.folders.config}/gateway`;
+}
+
+/** Loopback for what runs on the host; the service address only where people are meant to come in. */
+function bindAddresses(host: Host): readonly string[] {
+  return host.roles.includes('gateway') ? ['127.0.0.1', host.address] : ['127.0.0.1'];
+}
+
+function configValues(spec: ClusterSpec, host: Host): Record<string, unknown> {
+  return {
+    cluster: spec.name,
+    addresses: bindAddresses(host),
+    mesosPort: spec.gateway.mesosPort,
+    marathonPort: spec.gateway.marathonPort,
+    masterPort: spec.mesos.masterPort,
+    marathonBackendPort: spec.marathon.port,
+    masters: places(hostsWith(spec, 'mesos-master')),
+    marathons: places(hostsWith(spec, 'marathon')),
+    controllers: spec.jenkins.map((controller) => ({
+      ...controller,
+      hosts: places(eligibleHosts(spec, controller)),
+    })),
+  };
+}
+
+function places(hosts: readonly Host[]): { name: string; address: string }[] {
+  return hosts.map(({ name, address }) => ({ name, address }));
+}

@@ -1,0 +1,18 @@
+import { Liquid } from 'liquidjs';
+
+/** Content of `templates/`, by path below it. */
+export type Templates = Readonly<Record<string, string>>;
+
+/** An unknown variable or filter is an error that names template and line, never an empty text. */
+const engine = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true });
+
+/** Templates are ours; answers of hosts are never rendered. A missing template is a bug. */
+export function render(
+  templates: Templates,
+  name: string,
+  values: Readonly<Record<string, unknown>>,
+): string {
+  const text = templates[name];
+  if (text === undefined) throw new Error(`no template ${name}`);
+  return String(engine.parseAndRenderSync(text, { ...values }));
+}
