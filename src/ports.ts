@@ -140,5 +140,7 @@ export interface Ports {
   /** Content of `templates/`, by path below it: `zookeeper/zoo.cfg`. */
   readonly templates: Readonly<Record<string, string>>;
   readonly randomId: () => string;
+  /** SHA-256 of the value in hex, to compare with a file on a host; never stored or printed. */
+  readonly digestOf: (secret: Secret) => string;
   readonly signal: AbortSignal;
 }

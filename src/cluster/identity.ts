@@ -1,4 +1,5 @@
-import type { ClusterSpec } from '../config/cluster-spec.ts';
+import { z } from 'zod';
+import type { ClusterSpec, Host } from '../config/cluster-spec.ts';
 import { hostsWith, zookeeperMembers } from './members.ts';
 
 /** Where each host keeps whose it is. Fixed, so that no setting can make a claimed host look free. */
@@ -16,9 +17,12 @@ export interface Identity {
   /** `m1@10.0.0.11:5050`. */
   readonly mesosMasters: readonly string[];
   readonly zookeeperPaths: { readonly mesos: string; readonly marathon: string };
+  /** `10.0.0.21:5051`; Mesos refuses an agent whose hostname or port has changed. */
+  readonly mesosAgent: string | null;
 }
 
-export function identityOf(spec: ClusterSpec, id: string): Identity {
+/** The record of one host; all but `mesosAgent` is the same on every host. */
+export function identityOf(spec: ClusterSpec, id: string, host: Host): Identity {
   return {
     schemaVersion: 1,
     name: spec.name,
@@ -30,11 +34,33 @@ export function identityOf(spec: ClusterSpec, id: string): Identity {
       (host) => `${host.name}@${host.address}:${spec.mesos.masterPort}`,
     ),
     zookeeperPaths: { mesos: spec.mesos.zookeeperPath, marathon: spec.marathon.zookeeperPath },
+    mesosAgent: host.roles.includes('mesos-agent')
+      ? `${host.address}:${spec.mesos.agentPort}`
+      : null,
   };
 }
 
 export function identityText(identity: Identity): string {
   return `${JSON.stringify(identity, undefined, 2)}\n`;
+}
+
+const identitySchema = z.object({
+  schemaVersion: z.literal(1),
+  name: z.string(),
+  id: z.string(),
+  zookeeper: z.array(z.string()),
+  mesosMasters: z.array(z.string()),
+  zookeeperPaths: z.object({ mesos: z.string(), marathon: z.string() }),
+  mesosAgent: z.string().nullable(),
+});
+
+/** Undefined if the text is not a record of this or an earlier version of ci-cluster. */
+export function parseIdentity(text: string): Identity | undefined {
+  try {
+    return identitySchema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 /**

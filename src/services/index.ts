@@ -6,10 +6,4 @@ import type { Service } from './service.ts';
 import { zookeeper } from './zookeeper.ts';
 
 /** In the order in which they start: each needs those before it. */
-export const services: readonly Service[] = [
-  zookeeper,
-  mesosMaster,
-  mesosAgent,
-  marathon,
-  gateway,
-];
+export const services: readonly Service[] = [zookeeper, mesosMaster, mesosAgent, marathon, gateway];

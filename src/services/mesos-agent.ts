@@ -1,5 +1,5 @@
 import { hostsWith, zookeeperUrl } from '../cluster/members.ts';
-import type { AgentSettings, ClusterSpec, Host } from '../config/cluster-spec.ts';
+import type { AgentSettings, ClusterSpec } from '../config/cluster-spec.ts';
 import { mesosDuration } from './duration.ts';
 import { root, type RenderInput, type Service } from './service.ts';
 
@@ -70,9 +70,4 @@ function resourceText({ resources }: AgentSettings): string {
     ...(diskMb === undefined ? [] : [`disk:${diskMb}`]),
     `ports:[${ports.first}-${ports.last}]`,
   ].join(';');
-}
-
-/** Hostname and port are part of an agent's identity: Mesos refuses to change them. */
-export function agentPid(spec: ClusterSpec, host: Host): string {
-  return `${host.address}:${spec.mesos.agentPort}`;
 }

@@ -1,0 +1,98 @@
+import type { Host } from '../config/cluster-spec.ts';
+import { ClusterError } from '../errors.ts';
+import type { Facts, Listener } from './facts.ts';
+import type { PlanInput } from './observed.ts';
+import { foldersOf, prepareHost, servicesOf } from './prepare-host.ts';
+import { factsOf, renderInput, serviceWork } from './service-work.ts';
+
+/** Below this a Docker image or a ZooKeeper log (64 MiB blocks) would soon find no room. */
+const minimumFreeMib = 1024;
+
+/** What would make the planned work on this host fail, found before it begins. */
+export function hostFaults(input: PlanInput, host: Host): readonly ClusterError[] {
+  const starting = servicesOf(input.spec, host).filter(
+    (service) => serviceWork(input, service, host).steps.length > 0,
+  );
+  const ports = starting.flatMap((service) =>
+    takenPorts(input, host, service.container(renderInput(input, host))),
+  );
+  const idle = starting.length === 0 && prepareHost(input, host).length === 0;
+  return idle ? [] : [...unsupported(input, host), ...fullDisks(input, host), ...ports];
+}
+
+function unsupported(input: PlanInput, host: Host): ClusterError[] {
+  const facts = factsOf(input, host);
+  if (facts.docker.kind === 'running' || facts.packages === 'apt') return [];
+  const { id, version } = facts.system;
+  return [
+    new ClusterError(
+      'UNSUPPORTED_SYSTEM',
+      `${host.name} has no Docker Engine, and ci-cluster cannot install one on ${id} ${version}`,
+      {
+        host: host.name,
+        remedy: `Install Docker Engine on ${host.name} by hand and start it (systemctl enable --now docker), then run the same command again.`,
+      },
+    ),
+  ];
+}
+
+function fullDisks(input: PlanInput, host: Host): ClusterError[] {
+  const facts = factsOf(input, host);
+  const paths = [...foldersOf(input, host).map(({ path }) => path), dockerRoot(facts)];
+  const full = paths
+    .map((path) => ({
+      path,
+      freeMib: Math.floor((facts.folders.get(path)?.freeKib ?? Infinity) / 1024),
+    }))
+    .filter(({ freeMib }) => freeMib < minimumFreeMib);
+  const [first] = full;
+  if (first === undefined) return [];
+  return [
+    new ClusterError(
+      'DISK_FULL',
+      `${host.name} has only ${first.freeMib} MiB free for ${first.path}, ${minimumFreeMib} MiB are needed`,
+      {
+        host: host.name,
+        remedy: `Free space on ${host.name} (ssh ${host.ssh.user}@${host.ssh.address} df -h ${first.path}), then run the same command again.`,
+      },
+    ),
+  ];
+}
+
+/** Where Docker keeps images; its own answer, or its default where it is not installed yet. */
+export function dockerRoot(facts: Pick<Facts, 'docker'>): string {
+  return facts.docker.kind === 'running' ? facts.docker.rootFolder : '/var/lib/docker';
+}
+
+function takenPorts(
+  input: PlanInput,
+  host: Host,
+  container: { readonly name: string; readonly listens: readonly number[] },
+): ClusterError[] {
+  const facts = factsOf(input, host);
+  const own = facts.containers.find(({ name }) => name === container.name)?.id;
+  return container.listens.flatMap((port) => {
+    const taken = facts.listeners.find(
+      (listener) => listener.port === port && isInTheWay(listener, host, own),
+    );
+    return taken === undefined ? [] : [portInUse(host, container.name, taken)];
+  });
+}
+
+function isInTheWay(listener: Listener, host: Host, own: string | undefined): boolean {
+  const everywhere = ['0.0.0.0', '*', '::'].includes(listener.address);
+  const overlaps = everywhere || [host.address, '127.0.0.1'].includes(listener.address);
+  return overlaps && (own === undefined || listener.container !== own);
+}
+
+function portInUse(host: Host, container: string, { port, process, pid }: Listener): ClusterError {
+  const who = process === '' ? 'another process' : `${process} (process ${pid})`;
+  return new ClusterError(
+    'PORT_IN_USE',
+    `port ${port} on ${host.name} is taken by ${who}, ${container} needs it`,
+    {
+      host: host.name,
+      remedy: `Stop it (ssh ${host.ssh.user}@${host.ssh.address} sudo ss -ltnp 'sport = :${port}' shows it) or give the service another port in the cluster file, then run the same command again.`,
+    },
+  );
+}

@@ -1,0 +1,22 @@
+import type { ClusterSpec } from '../config/cluster-spec.ts';
+import type { Templates } from '../services/render.ts';
+import type { Facts } from './facts.ts';
+
+/** What was seen before planning. A host without facts did not answer. */
+export interface Observed {
+  readonly facts: ReadonlyMap<string, Facts>;
+  /** SHA-256 of the content of a managed secret file, by path; made where secrets are revealed. */
+  readonly secretSums: ReadonlyMap<string, string>;
+  /** Fingerprints of the running Marathon apps by id; undefined where Marathon did not answer. */
+  readonly apps: ReadonlyMap<string, string> | undefined;
+  /** Who leads at the moment and is changed last: `zookeeper@m2`. */
+  readonly leaders: ReadonlySet<string>;
+}
+
+export interface PlanInput {
+  readonly spec: ClusterSpec;
+  readonly templates: Templates;
+  readonly observed: Observed;
+  /** Random id of the cluster: the recorded one, or a new one for the first run. */
+  readonly clusterId: string;
+}

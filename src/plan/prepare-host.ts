@@ -1,0 +1,95 @@
+import { identityOf, identityText } from '../cluster/identity.ts';
+import type { Host } from '../config/cluster-spec.ts';
+import { services } from '../services/index.ts';
+import { controllerFolders, eligibleHosts } from '../services/jenkins.ts';
+import type { Folder } from '../services/service.ts';
+import { mergedDaemonJson } from './docker-config.ts';
+import type { Facts } from './facts.ts';
+import type { PlanInput } from './observed.ts';
+import { factsOf, renderInput, sameMode } from './service-work.ts';
+import type { HostStep } from './step.ts';
+
+/** What a host needs before any service starts on it. */
+export function prepareHost(input: PlanInput, host: Host): readonly HostStep[] {
+  const facts = factsOf(input, host);
+  return [
+    ...claim(input, host, facts),
+    ...dockerSteps(input, host, facts),
+    ...folderSteps(input, host, facts),
+    ...imagesOf(input, host)
+      .filter((image) => !facts.images.has(image))
+      .map((image): HostStep => ({ kind: 'pull-image', image })),
+    ...strayContainers(input, host, facts),
+  ];
+}
+
+/** Folders of all services of the host, parents first. */
+export function foldersOf({ spec }: Pick<PlanInput, 'spec'>, host: Host): readonly Folder[] {
+  const root = { uid: 0, gid: 0 };
+  const all = [
+    { path: spec.folders.config, mode: '0755', owner: root },
+    { path: spec.folders.data, mode: '0755', owner: root },
+    ...servicesOf(spec, host).flatMap((service) => service.folders(spec, host)),
+    ...spec.jenkins
+      .filter((controller) => eligibleHosts(spec, controller).includes(host))
+      .flatMap((controller) => controllerFolders(spec, controller)),
+  ];
+  return [...new Map(all.map((folder) => [folder.path, folder])).values()];
+}
+
+/** Images of all services of the host, and of the controllers that may start there. */
+export function imagesOf(input: PlanInput, host: Host): readonly string[] {
+  const { spec } = input;
+  const images = [
+    ...servicesOf(spec, host).map((service) => service.container(renderInput(input, host)).image),
+    ...spec.jenkins
+      .filter((controller) => eligibleHosts(spec, controller).includes(host))
+      .map(({ image }) => image),
+  ];
+  return [...new Set(images)];
+}
+
+export function servicesOf(spec: PlanInput['spec'], host: Host): typeof services {
+  return services.filter((service) => service.hosts(spec).includes(host));
+}
+
+function claim({ spec, clusterId }: PlanInput, host: Host, facts: Facts): HostStep[] {
+  const identity = identityOf(spec, clusterId, host);
+  const current = facts.texts.get('identity') === identityText(identity);
+  return current ? [] : [{ kind: 'claim-host', identity }];
+}
+
+/** The configuration comes first, so that a fresh Docker starts with it at once. */
+function dockerSteps({ spec }: PlanInput, host: Host, facts: Facts): HostStep[] {
+  const content = mergedDaemonJson(host.name, facts.texts.get('daemon.json'), spec.docker);
+  return [
+    ...(content === undefined ? [] : [{ kind: 'configure-docker', content } as const]),
+    ...(facts.docker.kind === 'running'
+      ? []
+      : [{ kind: 'install-docker', packages: ['docker.io'] } as const]),
+  ];
+}
+
+function folderSteps(input: PlanInput, host: Host, facts: Facts): HostStep[] {
+  return foldersOf(input, host)
+    .filter((folder) => !isCurrent(facts, folder))
+    .map((folder) => ({ kind: 'ensure-folder', folder }));
+}
+
+function isCurrent(facts: Facts, { path, mode, owner }: Folder): boolean {
+  const state = facts.folders.get(path)?.state;
+  return (
+    state !== undefined &&
+    sameMode(state.mode, mode) &&
+    state.uid === owner.uid &&
+    state.gid === owner.gid
+  );
+}
+
+/** Containers of a role the host no longer has; those that vote or run tasks are refused earlier. */
+function strayContainers({ spec }: PlanInput, host: Host, facts: Facts): HostStep[] {
+  const wanted = servicesOf(spec, host).map(({ name }): string => name);
+  return facts.containers
+    .filter(({ service }) => service !== '' && !wanted.includes(service))
+    .map(({ name }) => ({ kind: 'remove-container', name }));
+}

@@ -1,0 +1,100 @@
+import type { Container, Folder, ManagedFile, Phase, ServiceName } from '../services/service.ts';
+import type { MarathonApp } from '../services/jenkins.ts';
+import type { Identity } from '../cluster/identity.ts';
+
+/** One change on one host. All steps of a host in a stage become one script. */
+export type HostStep =
+  | { readonly kind: 'claim-host'; readonly identity: Identity }
+  | { readonly kind: 'install-docker'; readonly packages: readonly string[] }
+  | { readonly kind: 'configure-docker'; readonly content: string }
+  | { readonly kind: 'ensure-folder'; readonly folder: Folder }
+  | { readonly kind: 'write-file'; readonly file: ManagedFile }
+  | { readonly kind: 'pull-image'; readonly image: string }
+  | StartContainer
+  | { readonly kind: 'remove-container'; readonly name: string };
+
+export interface StartContainer {
+  readonly kind: 'start-container';
+  readonly service: ServiceName;
+  readonly container: Container;
+  readonly cluster: string;
+  readonly fingerprint: string;
+  /** Start a new one even if one with this fingerprint runs: it has read older files. */
+  readonly replace: boolean;
+}
+
+/** A call to a service, over a forwarded channel. */
+export type ApiStep =
+  | { readonly kind: 'claim-ensemble'; readonly identity: Identity }
+  | {
+      readonly kind: 'put-app';
+      readonly app: MarathonApp;
+      /** Also when the definition is equal: a mounted file has changed. */
+      readonly restart: boolean;
+    };
+
+/** What must be true before the next stage may begin. */
+export type Gate = 'ensemble' | 'masters' | 'agents' | 'marathon' | 'gateways' | 'jenkins';
+
+export interface HostWork {
+  readonly host: string;
+  readonly steps: readonly HostStep[];
+}
+
+/** A stage runs on all its hosts at once; the next one begins when every host has finished. */
+export type Stage =
+  | { readonly kind: 'hosts'; readonly phase: Phase; readonly work: readonly HostWork[] }
+  | { readonly kind: 'api'; readonly phase: Phase; readonly step: ApiStep }
+  | { readonly kind: 'gate'; readonly phase: Phase; readonly gate: Gate };
+
+export interface Plan {
+  readonly stages: readonly Stage[];
+}
+
+/** What is done, as the operator reads it. */
+export function describe(step: HostStep | ApiStep): string {
+  return isApiStep(step) ? describeCall(step) : describeChange(step);
+}
+
+function isApiStep(step: HostStep | ApiStep): step is ApiStep {
+  return step.kind === 'claim-ensemble' || step.kind === 'put-app';
+}
+
+function describeChange(step: HostStep): string {
+  switch (step.kind) {
+    case 'claim-host':
+      return `claim the host for cluster ${step.identity.name}`;
+    case 'install-docker':
+      return `install ${step.packages.join(', ')}`;
+    case 'configure-docker':
+      return 'configure Docker (/etc/docker/daemon.json)';
+    case 'ensure-folder':
+      return `make folder ${step.folder.path}`;
+    case 'write-file':
+      return `write ${step.file.path}`;
+    case 'pull-image':
+      return `pull ${step.image}`;
+    case 'start-container':
+      return `start ${step.container.name} from ${step.container.image}`;
+    case 'remove-container':
+      return `remove container ${step.name}`;
+  }
+}
+
+function describeCall(step: ApiStep): string {
+  switch (step.kind) {
+    case 'claim-ensemble':
+      return `claim the ensemble for cluster ${step.identity.name}`;
+    case 'put-app':
+      return `submit app ${step.app.id} to Marathon`;
+  }
+}
+
+/** How many changes the plan holds; gates change nothing. */
+export function countChanges(plan: Plan): number {
+  return plan.stages.reduce((sum, stage) => {
+    if (stage.kind === 'gate') return sum;
+    if (stage.kind === 'api') return sum + 1;
+    return sum + stage.work.reduce((steps, work) => steps + work.steps.length, 0);
+  }, 0);
+}

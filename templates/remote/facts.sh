@@ -1,0 +1,105 @@
+# ci-cluster: what is on this host. Prints "key<TAB>value<TAB>..." lines and changes nothing.
+# Arguments: pairs of kind and value: folder PATH, file PATH, image REFERENCE.
+set -u
+LC_ALL=C
+export LC_ALL
+PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
+tab=$(printf '\t')
+label=io.ci-cluster
+
+fact() {
+  printf '%s' "$1"
+  shift
+  for value in "$@"; do printf '\t%s' "$(printf '%s' "$value" | tr '\t\n\r' '   ')"; done
+  printf '\n'
+}
+
+# Every call has a deadline: a Docker Engine that hangs must not hang the whole run.
+ask() { timeout -k 2 20 "$@" </dev/null 2>/dev/null; }
+
+of_system() {
+  (
+    ID=unknown VERSION_ID='' VERSION_CODENAME=''
+    [ -r /etc/os-release ] && . /etc/os-release
+    fact system "$ID" "$VERSION_ID" "$VERSION_CODENAME"
+  )
+  fact machine "$(uname -m)" "$(uname -r)" "$(getconf _NPROCESSORS_ONLN)"
+  while read -r name kib _; do
+    [ "$name" = MemTotal: ] && fact memory "$kib"
+  done </proc/meminfo
+  case $(stat -fc %T /sys/fs/cgroup 2>/dev/null) in
+    cgroup2fs) fact cgroup 2 ;;
+    *) fact cgroup 1 ;;
+  esac
+  fact clock "$(date +%s)"
+  if command -v apt-get >/dev/null 2>&1; then fact packages apt; else fact packages none; fi
+  if command -v ss >/dev/null 2>&1; then fact tool ss; fi
+}
+
+of_docker() {
+  command -v docker >/dev/null 2>&1 || { fact docker absent; return; }
+  version=$(ask docker version --format '{{.Server.Version}}{{"\t"}}{{.Server.APIVersion}}')
+  case $version in
+    *"$tab"*) ;;
+    *) fact docker stopped; return ;;
+  esac
+  printf 'docker\trunning\t%s\t%s\n' "$version" "$(ask docker info --format '{{.LiveRestoreEnabled}}{{"\t"}}{{.DockerRootDir}}{{"\t"}}{{.ContainersRunning}}')"
+  ids=$(ask docker ps --all --quiet --filter "label=$label.service")
+  # shellcheck disable=SC2086 # a list of ids
+  [ -z "$ids" ] || ask docker inspect --format 'container{{"\t"}}{{.Id}}{{"\t"}}{{.Name}}{{"\t"}}{{index .Config.Labels "io.ci-cluster.cluster"}}{{"\t"}}{{index .Config.Labels "io.ci-cluster.service"}}{{"\t"}}{{index .Config.Labels "io.ci-cluster.fingerprint"}}{{"\t"}}{{.State.Status}}{{"\t"}}{{.State.ExitCode}}{{"\t"}}{{.RestartCount}}{{"\t"}}{{.Created}}{{"\t"}}{{.State.StartedAt}}{{"\t"}}{{.Config.Image}}' $ids
+}
+
+# Address, process and container of everything that listens. The last 64 hex digits in a process'
+# cgroup are its own container, even when this host is a container itself.
+of_listeners() {
+  command -v ss >/dev/null 2>&1 || return 0
+  ask ss -ltnpH | while read -r _ _ _ local _ users; do
+    process=${users#*\"}
+    pid=${users#*pid=}
+    pid=${pid%%,*}
+    container=
+    case $pid in
+      '' | *[!0-9]*) pid= ;;
+      *) container=$(grep -oE '[0-9a-f]{64}' "/proc/$pid/cgroup" 2>/dev/null | tail -n 1) ;;
+    esac
+    fact listener "$local" "${process%%\"*}" "$pid" "$container"
+  done
+}
+
+of_folder() {
+  place=$1
+  while [ ! -d "$place" ]; do place=$(dirname "$place"); done
+  free=$(df -Pk "$place" | { read -r _; read -r _ _ _ available _; printf '%s' "$available"; })
+  if [ -d "$1" ]; then
+    fact folder "$1" "$free" "$(stat -c '%a' "$1")" "$(stat -c '%u' "$1")" "$(stat -c '%g' "$1")"
+  else
+    fact folder "$1" "$free"
+  fi
+}
+
+of_file() {
+  [ -f "$1" ] || return 0
+  sum=$(sha256sum <"$1")
+  fact file "$1" "${sum%% *}" "$(stat -c '%a' "$1")" "$(stat -c '%u' "$1")" "$(stat -c '%g' "$1")" "$(stat -c '%Y' "$1")"
+}
+
+of_text() { [ ! -f "$2" ] || fact text "$1" "$(base64 -w 0 <"$2")"; }
+
+of_image() { fact image "$1" "$(ask docker image inspect --format '{{.Id}}' "$1")"; }
+
+fact facts 1
+of_system
+of_docker
+of_listeners
+of_text identity /etc/ci-cluster/cluster.json
+of_text daemon.json /etc/docker/daemon.json
+while [ $# -ge 2 ]; do
+  case $1 in
+    folder) of_folder "$2" ;;
+    file) of_file "$2" ;;
+    text) of_text "$2" "$2" ;;
+    image) of_image "$2" ;;
+  esac
+  shift 2
+done
+fact end
