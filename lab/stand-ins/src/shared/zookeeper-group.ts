@@ -34,6 +34,7 @@ export class Group {
   readonly #clock: Clock;
   readonly #contents = new Map<string, string>();
   #session: ZooKeeperSession | undefined;
+  #joinedAs: string | undefined;
   #stopped = false;
 
   constructor(options: GroupOptions) {
@@ -64,7 +65,7 @@ export class Group {
       sessionTimeoutMs,
       clock: this.#clock,
       onExpired: (reason) => {
-        this.#lost(reason);
+        this.#lost(session, reason);
       },
     });
     this.#session = session;
@@ -74,6 +75,7 @@ export class Group {
       if (join !== undefined) await this.#join(session, join);
       await this.#look(session);
     } catch (error) {
+      if (this.#session !== session) return;
       this.#options.onError?.(error);
       session.close();
       this.#clock.after(retryMs, () => void this.#enter());
@@ -86,13 +88,20 @@ export class Group {
   ): Promise<void> {
     const start = this.#options.path === '/' ? '' : this.#options.path;
     const made = await session.create(`${start}/${prefix}`, content(), 'ephemeral-sequential');
-    this.#options.onJoined?.(made.slice(made.lastIndexOf('/') + 1));
+    this.#joinedAs = made.slice(made.lastIndexOf('/') + 1);
+    this.#options.onJoined?.(this.#joinedAs);
   }
 
   async #look(session: ZooKeeperSession): Promise<void> {
     const names = await session.children(this.#options.path, () => {
       this.#lookAgain(session);
     });
+    if (this.#joinedAs !== undefined && !names.includes(this.#joinedAs)) {
+      // Somebody deleted the own znode although the session lives: start again with a fresh one.
+      session.close();
+      this.#lost(session, 'membership cancelled');
+      return;
+    }
     const mine = names
       .filter((name) => name.startsWith(this.#options.prefix ?? ''))
       .sort((a, b) => sequence(a) - sequence(b));
@@ -121,8 +130,10 @@ export class Group {
     return { name, content: entry.data.toString('utf8') };
   }
 
-  #lost(reason: string): void {
+  #lost(session: ZooKeeperSession, reason: string): void {
+    if (this.#session !== session) return;
     this.#contents.clear();
+    this.#joinedAs = undefined;
     this.#options.onMembers?.(undefined);
     this.#options.onLost?.(reason);
     void this.#enter();

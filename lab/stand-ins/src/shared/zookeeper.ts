@@ -1,8 +1,16 @@
 import zookeeper from 'node-zookeeper-client';
 import type { ACL, Client, Exception, Stat } from 'node-zookeeper-client';
+import paths from 'node-zookeeper-client/lib/Path.js';
 import { realClock, withDeadline, type Clock } from './clock.ts';
 
 const { ACL: Acl, CreateMode, Exception: ZooKeeperException, Id, Permission } = zookeeper;
+
+// Members of /mesos/log_replicas have nothing but a number for a name: their path ends in a slash until the
+// server adds it. The protocol allows that, the client's own check does not.
+const { validate } = paths;
+paths.validate = (path) => {
+  validate(path.length > 1 && path.endsWith('/') ? `${path}0` : path);
+};
 
 export interface SessionOptions {
   readonly servers: string;
