@@ -19,6 +19,10 @@ export interface SessionOptions {
   readonly clock?: Clock;
   /** Once: the session is over, by the server's word or because nothing was heard for a session timeout. */
   readonly onExpired: (reason: string) => void;
+  /** The connection is gone (Curator's SUSPENDED); the session may still be saved. */
+  readonly onDisconnected?: () => void;
+  /** At each connection, the first one included. */
+  readonly onConnected?: () => void;
 }
 
 export type CreateKind =
@@ -63,6 +67,10 @@ export class ZooKeeperSession {
     }
     this.#client.on('connected', () => {
       this.#lastHeardMs = this.#clock.now();
+      this.#options.onConnected?.();
+    });
+    this.#client.on('disconnected', () => {
+      if (!this.#over) this.#options.onDisconnected?.();
     });
     this.#client.on('expired', () => {
       this.#end('session expired');

@@ -1,0 +1,112 @@
+import type { App } from '../app/app-schema.ts';
+import { isSingleInstance } from '../app/parse-app.ts';
+import type { Instance } from './instance.ts';
+
+/** What brings an app nearer to its definition. */
+export interface Decision {
+  readonly kill: readonly Instance[];
+  /** Forget without a KILL: Mesos cannot reach them. They are killed when they come back. */
+  readonly expunge: readonly Instance[];
+  readonly launch: number;
+  readonly settled: boolean;
+}
+
+export interface Situation {
+  /** Undefined once the app is deleted. */
+  readonly app: App | undefined;
+  /** Those of this app that have not ended. */
+  readonly instances: readonly Instance[];
+  readonly now: number;
+}
+
+export function decide({ app, instances, now }: Situation): Decision {
+  if (app === undefined) return removal(instances);
+  const expunge = instances.filter((one) => isExpungeable(one, app, now));
+  const kept = instances.filter((one) => !expunge.includes(one));
+  const dying = kept.filter(isDying);
+  const counted = kept.filter((one) => !isDying(one) && one.inactive !== true);
+  const current = counted.filter((one) => isCurrent(one, app));
+  const old = counted.filter((one) => !isCurrent(one, app));
+  const kill = [...surplus(app, current), ...replaceable({ app, current, old })];
+  const room = capacity(app, old.length > 0).most - counted.length - dying.length;
+  return {
+    kill: kill.filter(isReachable),
+    expunge: [...expunge, ...kill.filter((one) => !isReachable(one))],
+    launch: Math.max(0, Math.min(app.instances - current.length, room)),
+    settled:
+      old.length + dying.length === 0 &&
+      current.length === app.instances &&
+      current.every((one) => isReady(one, app)),
+  };
+}
+
+/** Runs, and passes its health checks where it has some. */
+export function isReady(instance: Instance, app: App): boolean {
+  if (instance.state !== 'TASK_RUNNING') return false;
+  return app.healthChecks.length === 0 || instance.healthy === true;
+}
+
+export function isDying(instance: Instance): boolean {
+  return instance.killSentAt !== undefined;
+}
+
+function removal(instances: readonly Instance[]): Decision {
+  const expunge = instances.filter((one) => !isReachable(one));
+  const kill = instances.filter((one) => isReachable(one) && !isDying(one));
+  return { kill, expunge, launch: 0, settled: instances.length === 0 };
+}
+
+function isCurrent(instance: Instance, app: App): boolean {
+  return instance.configVersion === app.versionInfo.lastConfigChangeAt;
+}
+
+function isReachable(instance: Instance): boolean {
+  return instance.state !== 'TASK_UNREACHABLE';
+}
+
+/** An inactive instance gets a replacement beside it (`docs/unreachable.md`, Marathon 1.10). */
+export function isInactive(instance: Instance, app: App, now: number): boolean {
+  const { unreachableStrategy: strategy } = app;
+  if (strategy === 'disabled') return false;
+  return isUnreachableFor(instance, now, strategy.inactiveAfterSeconds);
+}
+
+function isExpungeable(instance: Instance, app: App, now: number): boolean {
+  const { unreachableStrategy: strategy } = app;
+  if (strategy === 'disabled' || instance.inactive !== true) return false;
+  return isUnreachableFor(instance, now, strategy.expungeAfterSeconds);
+}
+
+function isUnreachableFor(instance: Instance, now: number, seconds: number): boolean {
+  if (isReachable(instance)) return false;
+  return now - (instance.unreachableSince ?? now) >= seconds * 1000;
+}
+
+function surplus(app: App, current: readonly Instance[]): Instance[] {
+  const youngestFirst = [...current].sort((a, b) => b.stagedAt - a.stagedAt);
+  const order = app.killSelection === 'YOUNGEST_FIRST' ? youngestFirst : youngestFirst.reverse();
+  return order.slice(0, Math.max(0, current.length - app.instances));
+}
+
+/** Old ones that may go without leaving fewer ready instances than the upgrade strategy allows. */
+function replaceable(generations: {
+  app: App;
+  current: readonly Instance[];
+  old: readonly Instance[];
+}): Instance[] {
+  const { app, current, old } = generations;
+  const ready = old.filter((one) => isReady(one, app));
+  const useless = old.filter((one) => !isReady(one, app));
+  const readyNow = ready.length + current.filter((one) => isReady(one, app)).length;
+  const spare = Math.max(0, readyNow - capacity(app, true).least);
+  return [...useless, ...ready.slice(0, spare)];
+}
+
+function capacity(app: App, replacing: boolean): { least: number; most: number } {
+  const { minimumHealthCapacity, maximumOverCapacity } = app.upgradeStrategy;
+  const least = Math.ceil(app.instances * minimumHealthCapacity);
+  const most = Math.floor(app.instances * (1 + maximumOverCapacity));
+  // With 1/0 nothing could ever be replaced; real Marathon then takes one more.
+  const stuck = replacing && least >= most && !isSingleInstance(app);
+  return { least, most: stuck ? most + 1 : most };
+}
