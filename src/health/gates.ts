@@ -1,0 +1,101 @@
+import type { Gate } from '../plan/step.ts';
+import { probeGateways } from './gateway.ts';
+import { probeJenkins } from './jenkins.ts';
+import { probeMarathon } from './marathon.ts';
+import { probeAgents, probeMasters } from './mesos.ts';
+import type { Member, State } from './model.ts';
+import type { Sight } from './sight.ts';
+import { probeZookeeper } from './zookeeper.ts';
+
+/** What a gate waits for, why the run must not go on without it, and for how long. */
+interface GateRule {
+  readonly condition: string;
+  readonly why: string;
+  readonly deadlineMs: number;
+}
+
+export const gateRules: Readonly<Record<Gate, GateRule>> = {
+  ensemble: {
+    condition: 'one ZooKeeper leader with all followers in step',
+    why: 'Mesos and Marathon elect their leaders in it',
+    deadlineMs: 120_000,
+  },
+  masters: {
+    condition: 'one Mesos leader that has recovered its registry, all others standing by',
+    why: 'agents and frameworks register with it',
+    deadlineMs: 180_000,
+  },
+  agents: {
+    condition: 'every Mesos agent registered and active',
+    why: 'they are the pool that builds and Jenkins run in',
+    deadlineMs: 180_000,
+  },
+  marathon: {
+    condition: 'one Marathon leader, registered with Mesos',
+    why: 'it starts Jenkins and keeps it running',
+    deadlineMs: 240_000,
+  },
+  gateways: {
+    condition: 'every gateway leads to the Mesos leader and to Marathon',
+    why: 'Jenkins reaches Mesos through it whatever master leads',
+    deadlineMs: 60_000,
+  },
+  jenkins: {
+    condition: 'every Jenkins controller answers through every gateway',
+    why: 'it is what people came for',
+    deadlineMs: 600_000,
+  },
+};
+
+export interface GateState {
+  readonly reached: boolean;
+  /** What is missing; empty when reached. */
+  readonly reason: string;
+}
+
+/** Hosts that the operator chose to skip are unknown and do not hold the gate. */
+export async function checkGate(gate: Gate, sight: Sight): Promise<GateState> {
+  switch (gate) {
+    case 'ensemble':
+      return ofMembers(await probeZookeeper(sight));
+    case 'masters':
+      return ofMembers(await probeMasters(sight));
+    case 'agents':
+      return await agentsGate(sight);
+    case 'marathon':
+      return ofMembers(await probeMarathon(sight));
+    case 'gateways':
+      return ofMembers(await probeGateways(sight));
+    case 'jenkins':
+      return await jenkinsGate(sight);
+  }
+}
+
+interface Judged {
+  readonly state: State;
+  readonly reason: string;
+  readonly members: readonly Member[];
+}
+
+function ofMembers({ state, reason, members }: Judged): GateState {
+  const seen = members.filter((member) => member.state !== 'unknown');
+  const bad = seen.filter((member) => member.state !== 'healthy');
+  if (state === 'healthy') return { reached: true, reason: '' };
+  const skipped = members.length - seen.length;
+  if (state === 'degraded' && skipped > 0 && bad.length === 0) return { reached: true, reason: '' };
+  const details = bad.slice(0, 3).map(({ host, detail }) => `${host}: ${detail}`);
+  return { reached: false, reason: [reason, ...details].filter((part) => part !== '').join('; ') };
+}
+
+async function agentsGate(sight: Sight): Promise<GateState> {
+  const { leader } = await probeMasters(sight);
+  return ofMembers(await probeAgents(sight, leader));
+}
+
+async function jenkinsGate(sight: Sight): Promise<GateState> {
+  const { leader } = await probeMarathon(sight);
+  const controllers = await probeJenkins(sight, leader);
+  const bad = controllers.filter(({ state }) => state !== 'healthy');
+  const reason = bad.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
+  return { reached: bad.length === 0, reason };
+}

@@ -1,0 +1,84 @@
+/** Unknown is not healthy: it means that nobody could look. */
+export type State = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
+
+/** One server of a service, on one host. */
+export interface Member {
+  readonly host: string;
+  readonly state: State;
+  /** leader, follower, standby, … as its field names it; undefined if it did not say. */
+  readonly role: string | undefined;
+  /** Why it is not healthy, or what is worth knowing. */
+  readonly detail: string;
+}
+
+/** Servers that agree on a leader. */
+export interface Group {
+  readonly state: State;
+  /** Name of the host that leads, if exactly one does. */
+  readonly leader: string | undefined;
+  readonly members: readonly Member[];
+  /** How many more members may be lost before the group stops working. */
+  readonly canLose: number;
+  /** In one sentence, why the state is not healthy. */
+  readonly reason: string;
+}
+
+export interface AgentMember extends Member {
+  readonly resources:
+    { readonly cpus: number; readonly memoryMb: number; readonly diskMb: number } | undefined;
+}
+
+export interface AgentPool {
+  readonly state: State;
+  readonly members: readonly AgentMember[];
+  readonly reason: string;
+}
+
+export interface Gateways {
+  readonly state: State;
+  readonly members: readonly Member[];
+  readonly reason: string;
+}
+
+export interface JenkinsHealth {
+  readonly name: string;
+  readonly state: State;
+  /** Host of the running task, as Marathon tells it. */
+  readonly host: string | undefined;
+  readonly version: string | undefined;
+  readonly url: string;
+  readonly detail: string;
+}
+
+export interface HostHealth {
+  readonly host: string;
+  readonly state: State;
+  readonly detail: string;
+  readonly containers: readonly ContainerHealth[];
+}
+
+export interface ContainerHealth {
+  readonly name: string;
+  readonly service: string;
+  readonly state: State;
+  readonly detail: string;
+}
+
+/** The whole stack at one moment. */
+export interface Health {
+  readonly verdict: State;
+  readonly hosts: readonly HostHealth[];
+  readonly zookeeper: Group;
+  readonly mesosMasters: Group;
+  readonly mesosAgents: AgentPool;
+  readonly marathon: Group;
+  readonly gateways: Gateways;
+  readonly jenkins: readonly JenkinsHealth[];
+}
+
+const order: readonly State[] = ['unhealthy', 'unknown', 'degraded', 'healthy'];
+
+/** The worst of several states; healthy if there are none. */
+export function worst(states: readonly State[]): State {
+  return order.find((state) => states.includes(state)) ?? 'healthy';
+}

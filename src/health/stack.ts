@@ -1,0 +1,36 @@
+import type { PlanInput } from '../plan/observed.ts';
+import { probeGateways } from './gateway.ts';
+import { hostsHealth } from './hosts.ts';
+import { probeJenkins } from './jenkins.ts';
+import { probeMarathon } from './marathon.ts';
+import { probeAgents, probeMasters } from './mesos.ts';
+import { worst, type Health } from './model.ts';
+import type { Sight } from './sight.ts';
+import { probeZookeeper } from './zookeeper.ts';
+
+/** Looks at everything at once; the facts of the hosts come with `input`. */
+export async function probeStack(input: PlanInput, sight: Sight): Promise<Health> {
+  const [zookeeper, masters, marathon, gateways] = await Promise.all([
+    probeZookeeper(sight),
+    probeMasters(sight),
+    probeMarathon(sight),
+    probeGateways(sight),
+  ]);
+  const [mesosAgents, jenkins] = await Promise.all([
+    probeAgents(sight, masters.leader),
+    probeJenkins(sight, marathon.leader),
+  ]);
+  const hosts = hostsHealth(input, sight.missing);
+  const groups = [zookeeper, masters, marathon, mesosAgents, gateways];
+  const verdict = worst([...groups, ...hosts, ...jenkins].map(({ state }) => state));
+  return {
+    verdict,
+    hosts,
+    zookeeper,
+    mesosMasters: masters,
+    mesosAgents,
+    marathon,
+    gateways,
+    jenkins,
+  };
+}

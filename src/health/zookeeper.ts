@@ -1,0 +1,79 @@
+import { failureTolerance, hostsWith } from '../cluster/members.ts';
+import type { Host } from '../config/cluster-spec.ts';
+import type { RemoteHost } from '../ports.ts';
+import type { Group, Member } from './model.ts';
+import { failed, probeDeadlineMs, unseen, whyNoAnswer, type Sight } from './sight.ts';
+
+/** Asks every member for its role, and the leader how many followers are in step with it. */
+export async function probeZookeeper(sight: Sight): Promise<Group> {
+  const hosts = hostsWith(sight.spec, 'zookeeper');
+  const members = await Promise.all(hosts.map((host) => probeMember(sight, host)));
+  const leaders = members.filter(({ role }) => role === 'leader' || role === 'standalone');
+  const leader = leaders.length === 1 ? leaders[0]?.host : undefined;
+  const synced = await syncedFollowers(sight, hosts, leader);
+  return judge({ members, leader, synced });
+}
+
+async function probeMember(sight: Sight, host: Host): Promise<Member> {
+  const remote = sight.remotes.get(host.name);
+  if (remote === undefined) return unseen(sight, host);
+  const answer = await fourLetterWord(sight, host, remote)('srvr');
+  if (failed(answer)) return down(host, whyNoAnswer(answer));
+  const mode = /^Mode: (\S+)$/m.exec(answer)?.[1];
+  if (mode === undefined) return down(host, 'runs but is in no quorum');
+  return { host: host.name, state: 'healthy', role: mode, detail: '' };
+}
+
+function down(host: Host, detail: string): Member {
+  return { host: host.name, state: 'unhealthy', role: undefined, detail };
+}
+
+/** `ruok` is answered without a quorum, so it is never asked; `srvr` is the best single probe (3.8). */
+function fourLetterWord({ spec }: Sight, host: Host, remote: RemoteHost) {
+  const endpoint = { address: host.address, port: spec.zookeeper.clientPort };
+  return (word: string) => remote.exchange(endpoint, word, probeDeadlineMs);
+}
+
+async function syncedFollowers(
+  sight: Sight,
+  hosts: readonly Host[],
+  leader: string | undefined,
+): Promise<number | undefined> {
+  const host = hosts.find(({ name }) => name === leader);
+  const remote = host && sight.remotes.get(host.name);
+  if (host === undefined || remote === undefined) return undefined;
+  const answer = await fourLetterWord(sight, host, remote)('mntr');
+  const count = failed(answer) ? undefined : /^zk_synced_followers\t(\d+)/m.exec(answer)?.[1];
+  return count === undefined ? undefined : Number(count);
+}
+
+interface Seen {
+  readonly members: readonly Member[];
+  readonly leader: string | undefined;
+  readonly synced: number | undefined;
+}
+
+function judge({ members, leader, synced }: Seen): Group {
+  const serving = members.filter(({ role }) => role !== undefined).length;
+  const inStep = Math.min(serving, (synced ?? serving - 1) + 1);
+  const canLose = leader === undefined ? 0 : failureTolerance(members.length, inStep);
+  const base = { leader, members, canLose };
+  if (leader === undefined) return { ...base, ...leaderless(members) };
+  if (serving < members.length) {
+    const reason = `${members.length - serving} of ${members.length} members do not serve`;
+    return { ...base, state: 'degraded', reason };
+  }
+  if (inStep < members.length) {
+    const reason = `${members.length - inStep} of ${members.length} members are not in step yet`;
+    return { ...base, state: 'degraded', reason };
+  }
+  return { ...base, state: 'healthy', reason: '' };
+}
+
+/** Without a leader in sight the ensemble may still work behind hosts that nobody could ask. */
+export function leaderless(members: readonly Member[]): Pick<Group, 'state' | 'reason'> {
+  const unseenMembers = members.filter(({ state }) => state === 'unknown').length;
+  return unseenMembers > 0
+    ? { state: 'unknown', reason: `no leader seen; ${unseenMembers} members could not be asked` }
+    : { state: 'unhealthy', reason: 'no leader' };
+}

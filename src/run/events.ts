@@ -1,0 +1,36 @@
+import type { Gate } from '../plan/step.ts';
+import type { Phase } from '../services/service.ts';
+
+/** What happens during a run, for every sink: terminal, plain lines, NDJSON. */
+export type Event =
+  | { readonly kind: 'observing'; readonly hosts: number }
+  | { readonly kind: 'observed'; readonly host: string; readonly error?: string }
+  | { readonly kind: 'planned'; readonly changes: number }
+  | { readonly kind: 'phase'; readonly phase: Phase; readonly number: number }
+  | {
+      readonly kind: 'step';
+      readonly host: string;
+      readonly step: string;
+      readonly result: StepResult;
+    }
+  | {
+      readonly kind: 'waiting';
+      readonly gate: Gate;
+      readonly reason: string;
+      readonly deadlineMs: number;
+    }
+  | { readonly kind: 'reached'; readonly gate: Gate };
+
+export type StepResult = 'started' | 'changed' | 'unchanged' | 'failed' | 'stopped';
+
+/** Version of the form of events, JSON results and records; raised when a reader could break. */
+export const schemaVersion = 1;
+
+/** An event as it leaves the program. */
+export interface Envelope {
+  readonly schemaVersion: typeof schemaVersion;
+  readonly at: string;
+  readonly elapsedMs: number;
+}
+
+export type Report = (event: Event) => void;

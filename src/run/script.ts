@@ -1,0 +1,95 @@
+import { identityPath, identityText } from '../cluster/identity.ts';
+import type { HostStep } from '../plan/step.ts';
+import type { Argv, Input } from '../ports.ts';
+import { Secret } from '../secret.ts';
+import { dockerRun } from './docker-run.ts';
+
+/** One remote process for all steps of a host in a stage: what to run and what to send it. */
+export interface StageScript {
+  readonly argv: Argv;
+  readonly input: Input;
+}
+
+type Quote = (argv: Argv) => string;
+
+/**
+ * Reads the script (its size is the only argument) into a private folder and runs it there, with the
+ * rest of the input still to come. `/run` is in memory: secrets never touch a disk on their way.
+ */
+const bootstrap = [
+  'umask 077',
+  'd=$(mktemp -d /run/ci-cluster.XXXXXXXX 2>/dev/null || mktemp -d) || exit 73',
+  'head -c "$1" >"$d/script"',
+  '[ "$(wc -c <"$d/script")" -eq "$1" ] || { rm -rf "$d"; exit 74; }',
+  '. "$d/script"',
+].join('; ');
+
+/** `library` is `remote/stage.sh`; each step becomes one line, an argument list quoted by `quote`. */
+export function compileScript(
+  steps: readonly HostStep[],
+  library: string,
+  quote: Quote,
+): StageScript {
+  const calls = steps.map(callOf);
+  const blobs = calls.flatMap(({ blob }) => (blob === undefined ? [] : [blob]));
+  const lines = [
+    ...calls.flatMap(({ blob }, index) =>
+      blob === undefined ? [] : [quote(['blob', String(index), String(sizeOf(blob))])],
+    ),
+    'watch_input',
+    ...calls.map(({ call }, index) => quote(['step', String(index), ...call(String(index))])),
+  ];
+  const script = `${library}\n${lines.join('\n')}\nexit 0\n`;
+  const size = String(sizeOf(script));
+  return { argv: ['sh', '-c', bootstrap, 'sh', size], input: [script, ...blobs] };
+}
+
+interface Call {
+  readonly call: (blob: string) => readonly string[];
+  readonly blob?: string | Secret;
+}
+
+function callOf(step: HostStep): Call {
+  switch (step.kind) {
+    case 'claim-host':
+      return {
+        call: (blob) => ['claim_host', blob, identityPath, step.identity.id],
+        blob: identityText(step.identity),
+      };
+    case 'write-file': {
+      const { path, mode, owner, content } = step.file;
+      return {
+        call: (blob) => ['write_file', blob, path, mode, String(owner.uid), String(owner.gid)],
+        blob: content,
+      };
+    }
+    case 'configure-docker':
+      return { call: (blob) => ['configure_docker', blob], blob: step.content };
+    case 'install-docker':
+      return { call: () => ['install_docker', ...step.packages] };
+    case 'ensure-folder': {
+      const { path, mode, owner } = step.folder;
+      return { call: () => ['ensure_folder', path, mode, String(owner.uid), String(owner.gid)] };
+    }
+    case 'pull-image':
+      return { call: () => ['pull_image', step.image] };
+    case 'remove-container':
+      return { call: () => ['remove_container', step.name] };
+    case 'start-container':
+      return { call: () => startCall(step) };
+  }
+}
+
+function startCall(step: Extract<HostStep, { kind: 'start-container' }>): readonly string[] {
+  const { name, listens, stopSeconds } = step.container;
+  const replace = step.replace ? 'yes' : 'no';
+  const ports = listens.join(',');
+  return [
+    ...['start_container', name, step.fingerprint, replace, ports, String(stopSeconds)],
+    ...dockerRun(step),
+  ];
+}
+
+function sizeOf(part: string | Secret): number {
+  return part instanceof Secret ? part.byteLength : new TextEncoder().encode(part).length;
+}
