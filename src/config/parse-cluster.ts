@@ -1,0 +1,71 @@
+import { ClusterError } from '../errors.ts';
+import { checkPlaces } from './check-places.ts';
+import { checkPorts } from './check-ports.ts';
+import { checkRoles } from './check-roles.ts';
+import { checkTimes } from './check-times.ts';
+import type { ClusterFile } from './cluster-schema.ts';
+import { completeCluster } from './complete-cluster.ts';
+import { type Fault, pathText, type Position, touches } from './fault.ts';
+import type { Origin, ParsedCluster } from './parsed-cluster.ts';
+import { type Shape, shapeOf } from './shape.ts';
+import { readYaml, type YamlDocument } from './yaml-document.ts';
+
+const checks = [checkRoles, checkPorts, checkTimes, checkPlaces];
+
+/** Text of a cluster file to its meaning; throws CONFIG_INVALID with every fault that can be told. */
+export function parseCluster(text: string, origin: Origin): ParsedCluster {
+  const document = readYaml(text);
+  if (!document.usable) throw invalid(document.faults, document, origin);
+  const shape = shapeOf(document.value);
+  const spec = shape.file && completed(shape.file, document, origin);
+  const unfit = shape.file && spec ? unfitting(shape.file, spec, shape) : [];
+  const faults = [...document.faults, ...shape.faults, ...unfit];
+  if (spec === undefined || faults.length > 0) throw invalid(faults, document, origin);
+  return spec;
+}
+
+function completed(file: ClusterFile, document: YamlDocument, origin: Origin): ParsedCluster {
+  return completeCluster(file, { ...origin, keys: document.keys });
+}
+
+/** Faults between entries, without those that may only be an echo of a malformed one. */
+function unfitting(file: ClusterFile, spec: ParsedCluster, { tainted }: Shape): Fault[] {
+  return checks
+    .flatMap((check) => check({ file, spec }))
+    .filter(({ path, needs = [] }) =>
+      [path, ...needs].every((need) => !tainted.some((taint) => touches(taint, need))),
+    );
+}
+
+/** More would push the first ones off the screen. */
+const mostShown = 50;
+
+function invalid(
+  faults: readonly Fault[],
+  { locate }: YamlDocument,
+  { path }: Origin,
+): ClusterError {
+  const lines = faults
+    .map((fault) => ({ fault, position: locate(fault) }))
+    .sort((a, b) => inOrder(a.position, b.position))
+    .map(({ fault, position: { line, column } }) => ({
+      place: `${path}:${String(line)}:${String(column)}`,
+      text: sentence(fault),
+    }))
+    .map(({ place, text }) => `${place} ${text}`);
+  const unique = [...new Set(lines)];
+  const more = unique.length - mostShown;
+  const count = unique.length === 1 ? '1 fault' : `${String(unique.length)} faults`;
+  const shown = [...unique.slice(0, mostShown), ...(more > 0 ? [`and ${String(more)} more`] : [])];
+  return new ClusterError('CONFIG_INVALID', [`${path} has ${count}`, ...shown].join('\n'), {
+    remedy: `Correct these lines; "ci-cluster sample" shows every field.`,
+  });
+}
+
+function inOrder(a: Position, b: Position): number {
+  return a.line - b.line || a.column - b.column;
+}
+
+function sentence({ path, message, whole }: Fault): string {
+  return whole || path.length === 0 ? message : `${pathText(path)}: ${message}`;
+}

@@ -1,0 +1,65 @@
+import type { z } from 'zod';
+import { clusterSchema, type ClusterFile } from './cluster-schema.ts';
+import { type Fault, type Path, pathText, show } from './fault.ts';
+import { nearestOf } from './nearest.ts';
+import { repaired } from './repair.ts';
+import { entryOf, fieldsOf } from './schema-walk.ts';
+
+export interface Shape {
+  readonly faults: readonly Fault[];
+  /** Entries that are not what the operator meant; nothing may be concluded from them. */
+  readonly tainted: readonly Path[];
+  /** The well-formed rest, the tainted entries replaced; undefined if there is too little of it. */
+  readonly file: ClusterFile | undefined;
+}
+
+type Issue = z.core.$ZodIssue;
+
+/** Each fault of form, and what is left to check the entries against each other. */
+export function shapeOf(value: unknown): Shape {
+  const result = clusterSchema.safeParse(value, { reportInput: true });
+  if (result.success) return { faults: [], tainted: [], file: result.data };
+  const faults = result.error.issues.flatMap(faultsOf);
+  const meant = faults.flatMap(({ path, nearest }) =>
+    nearest === undefined ? [] : [[...path.slice(0, -1), nearest]],
+  );
+  const isMeant = ({ path }: Fault) => meant.some((other) => pathText(other) === pathText(path));
+  return {
+    // `adress` is reported as unknown: that `address` is missing is the same fault again.
+    faults: faults.filter((fault) => fault.nearest !== undefined || !isMeant(fault)),
+    tainted: [...faults.map(({ path }) => path), ...meant],
+    file: repaired(value, result.error.issues),
+  };
+}
+
+interface ShapeFault extends Fault {
+  readonly nearest?: string | undefined;
+}
+
+function faultsOf(issue: Issue): ShapeFault[] {
+  const path = issue.path.filter((name) => typeof name !== 'symbol');
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(path);
+    return issue.keys.map((key) => unknownKey(path, key, known));
+  }
+  if (issue.code === 'invalid_key') {
+    const why = issue.issues[0]?.message ?? 'is not a valid name';
+    return [{ path, at: 'key', message: `the name ${why}` }];
+  }
+  return [{ path, message: issue.message }];
+}
+
+function unknownKey(path: Path, key: string, known: readonly string[]): ShapeFault {
+  const nearest = nearestOf(key, known);
+  const place = path.length === 0 ? '' : ` at ${pathText(path)}`;
+  const hint = nearest === undefined ? '' : `, did you mean "${nearest}"?`;
+  const message = `unknown key ${show(key)}${place}${hint}`;
+  return { path: [...path, key], at: 'key', whole: true, message, nearest };
+}
+
+/** Names that are allowed at a place, read from the schema itself. */
+function knownKeys(path: Path): string[] {
+  let schema: z.core.$ZodType | undefined = clusterSchema;
+  for (const name of path) schema = schema && entryOf(schema, String(name));
+  return schema ? fieldsOf(schema).map(({ name }) => name) : [];
+}
