@@ -140,6 +140,8 @@ export interface Ports {
   /** Content of `templates/`, by path below it: `zookeeper/zoo.cfg`. */
   readonly templates: Readonly<Record<string, string>>;
   readonly randomId: () => string;
+  /** The one function that turns an argument list into text for a shell. */
+  readonly quote: (argv: Argv) => string;
   /** SHA-256 of the value in hex, to compare with a file on a host; never stored or printed. */
   readonly digestOf: (secret: Secret) => string;
   readonly signal: AbortSignal;

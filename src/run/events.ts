@@ -6,7 +6,12 @@ export type Event =
   | { readonly kind: 'observing'; readonly hosts: number }
   | { readonly kind: 'observed'; readonly host: string; readonly error?: string }
   | { readonly kind: 'planned'; readonly changes: number }
-  | { readonly kind: 'phase'; readonly phase: Phase; readonly number: number }
+  | {
+      readonly kind: 'phase';
+      readonly phase: Phase;
+      readonly number: number;
+      readonly idle: boolean;
+    }
   | {
       readonly kind: 'step';
       readonly host: string;
@@ -19,6 +24,7 @@ export type Event =
       readonly reason: string;
       readonly deadlineMs: number;
     }
+  | { readonly kind: 'settling'; readonly reason: string; readonly deadlineMs: number }
   | { readonly kind: 'reached'; readonly gate: Gate };
 
 export type StepResult = 'started' | 'changed' | 'unchanged' | 'failed' | 'stopped';

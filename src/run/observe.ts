@@ -32,7 +32,7 @@ export async function observeHosts(
       facts.set(host.name, await readFacts({ spec, ports, host, remote }));
       report({ kind: 'observed', host: host.name });
     } catch (cause) {
-      const error = asMissing(host, cause);
+      const error = asMissing(cause);
       missing.push({ host: host.name, error });
       report({ kind: 'observed', host: host.name, error: error.message });
     }
@@ -42,7 +42,7 @@ export async function observeHosts(
 }
 
 /** Interruption ends the run, a bug is shown as one; anything else belongs to the host. */
-function asMissing(_host: Host, cause: unknown): ClusterError {
+function asMissing(cause: unknown): ClusterError {
   if (cause instanceof ClusterError && cause.code !== 'INTERRUPTED') return cause;
   throw cause;
 }

@@ -1,0 +1,91 @@
+import { ClusterError } from '../errors.ts';
+import { describe, type HostStep, type HostWork, type Stage } from '../plan/step.ts';
+import type { RemoteHost } from '../ports.ts';
+import type { Change, Run } from './perform.ts';
+import { compileScript } from './script.ts';
+import { parseStepLine, type StepLine } from './step-lines.ts';
+import { stepFailed } from './step-faults.ts';
+
+/** Installing Docker and pulling images over a slow line take their time; nothing takes longer. */
+const stageDeadlineMs = 45 * 60_000;
+
+type HostsStage = Extract<Stage, { kind: 'hosts' }>;
+
+/** All hosts at once. Every host finishes or fails by itself; the failures are reported together. */
+export async function performOnHosts(
+  stage: HostsStage,
+  run: Run,
+  changes: Change[],
+): Promise<void> {
+  const outcomes = await Promise.allSettled(
+    stage.work.map((work) => performOnHost({ stage, work, run, changes })),
+  );
+  const causes = outcomes.flatMap((outcome): unknown[] =>
+    outcome.status === 'rejected' ? [outcome.reason] : [],
+  );
+  const failures = causes.filter((cause) => cause instanceof ClusterError);
+  const stopped = failures.find(({ code }) => code === 'INTERRUPTED');
+  const [first] = failures;
+  if (failures.length < causes.length)
+    throw causes.find((cause) => !(cause instanceof ClusterError));
+  if (stopped !== undefined) throw stopped;
+  if (first !== undefined)
+    throw failures.length === 1 ? first : hostsFailed(failures, stage.work.length);
+}
+
+function hostsFailed(parts: readonly ClusterError[], total: number): ClusterError {
+  return new ClusterError('HOSTS_FAILED', `failed on ${parts.length} of ${total} hosts`, {
+    parts,
+    remedy:
+      'Correct what is named for each host, then run the same command again: it goes on where it stopped.',
+  });
+}
+
+interface OneHost {
+  readonly stage: HostsStage;
+  readonly work: HostWork;
+  readonly run: Run;
+  readonly changes: Change[];
+}
+
+async function performOnHost({ stage, work, run, changes }: OneHost): Promise<void> {
+  const { ports, report } = run;
+  const remote = remoteOf(run, work.host);
+  const script = compileScript(work.steps, ports.templates['remote/stage.sh'] ?? '', ports.quote);
+  const lines = new Map<number, StepLine>();
+  const ran = await remote.run(script.argv, {
+    input: script.input,
+    deadlineMs: stageDeadlineMs,
+    signal: ports.signal,
+    asRoot: true,
+    onLine: (text) => {
+      const line = parseStepLine(text);
+      const step = line && work.steps[line.step];
+      if (line === undefined || step === undefined) return;
+      lines.set(line.step, line);
+      const told = describe(step);
+      report({ kind: 'step', host: work.host, step: told, result: line.result });
+      if (line.result === 'changed')
+        changes.push({ phase: stage.phase, host: work.host, step: told });
+    },
+  });
+  const bad = firstUnfinished(work.steps, lines);
+  if (bad !== undefined) throw stepFailed({ host: work.host, ...bad, ran });
+}
+
+function remoteOf({ remotes }: Run, host: string): RemoteHost {
+  const remote = remotes.get(host);
+  if (remote === undefined) throw new Error(`planned work on ${host}, which is not connected`);
+  return remote;
+}
+
+function firstUnfinished(
+  steps: readonly HostStep[],
+  lines: ReadonlyMap<number, StepLine>,
+): { readonly step: HostStep; readonly line: StepLine | undefined } | undefined {
+  for (const [index, step] of steps.entries()) {
+    const line = lines.get(index);
+    if (line?.result !== 'changed' && line?.result !== 'unchanged') return { step, line };
+  }
+  return undefined;
+}

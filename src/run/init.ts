@@ -1,0 +1,146 @@
+import type { ClusterSpec } from '../config/cluster-spec.ts';
+import { ClusterError } from '../errors.ts';
+import type { Health } from '../health/model.ts';
+import { probeStack } from '../health/stack.ts';
+import { plan } from '../plan/plan.ts';
+import { preflight, type Missing } from '../plan/preflight.ts';
+import { countChanges, type Plan } from '../plan/step.ts';
+import type { Ports } from '../ports.ts';
+import type { Report } from './events.ts';
+import { lookAt, type Look } from './look.ts';
+import { readFacts } from './observe.ts';
+import { perform, type Change } from './perform.ts';
+
+export interface InitOptions {
+  /** Asked once, with the plan, if it holds changes. Throws to refuse. */
+  readonly confirm: (plan: Plan) => Promise<void>;
+  /** Go on without hosts that do not answer, as far as no quorum needs them. */
+  readonly skipUnreachable: boolean;
+}
+
+/** Filled as the run goes, so that a failed run can tell what it did. */
+export interface InitRecord {
+  readonly changes: Change[];
+  health: Health | undefined;
+}
+
+interface Init {
+  readonly spec: ClusterSpec;
+  readonly ports: Ports;
+  readonly report: Report;
+  readonly options: InitOptions;
+}
+
+/** After a run without failure the stack gets this long to become healthy as a whole. */
+const settleMs = 120_000;
+const pauseMs = 1000;
+
+/** Brings every host to the state that the cluster file describes. A second run changes nothing. */
+export async function initCluster(init: Init, record: InitRecord): Promise<void> {
+  const { ports, report, spec, options } = init;
+  const look = await lookAt(spec, ports, report);
+  refuse(look, options);
+  const stages = plan(look.input);
+  const changes = countChanges(stages);
+  if (changes > 0) await options.confirm(stages);
+  const { remotes } = look.sight;
+  await perform(
+    stages,
+    { ...init, spec: look.input.spec, remotes, sight: look.sight },
+    record.changes,
+  );
+  const fresh = changes > 0 ? await lookAgain(init, look) : look;
+  record.health = await settle(init, fresh);
+  conclude(record.health, look.missing);
+}
+
+/** Nothing is changed while anything speaks against it. */
+function refuse({ input, missing }: Look, { skipUnreachable }: InitOptions): void {
+  const unreachable = missing.filter(({ error }) => error.code === 'HOST_UNREACHABLE');
+  if (unreachable.length < missing.length) throw summedUp(missing.map(({ error }) => error));
+  const faults = preflight(input, missing);
+  if (faults.length > 0) throw summedUp(faults);
+  if (missing.length > 0 && !skipUnreachable) throw unreachableHosts(missing);
+}
+
+function summedUp(faults: readonly ClusterError[]): ClusterError {
+  const [first] = faults;
+  if (first !== undefined && faults.length === 1) return first;
+  return new ClusterError('HOSTS_FAILED', `${faults.length} faults; nothing was changed`, {
+    parts: faults,
+    remedy: 'Correct each of them, then run the same command again.',
+  });
+}
+
+function unreachableHosts(missing: readonly Missing[]): ClusterError {
+  const errors = missing.map(({ error }) => error);
+  const [first] = errors;
+  if (first !== undefined && errors.length === 1) return first;
+  return new ClusterError(
+    'HOST_UNREACHABLE',
+    `${errors.length} hosts cannot be reached; nothing was changed`,
+    {
+      parts: errors,
+      remedy: 'Bring them back, or go on without them: --skip-unreachable.',
+    },
+  );
+}
+
+async function lookAgain({ ports, spec }: Init, look: Look): Promise<Look> {
+  const facts = await Promise.all(
+    spec.hosts.flatMap((host) => {
+      const remote = look.sight.remotes.get(host.name);
+      return remote === undefined
+        ? []
+        : [
+            readFacts({ spec: look.input.spec, ports, host, remote }).then(
+              (found) => [host.name, found] as const,
+            ),
+          ];
+    }),
+  );
+  const observed = { ...look.input.observed, facts: new Map(facts) };
+  return { ...look, input: { ...look.input, observed } };
+}
+
+async function settle({ ports, report }: Init, { input, sight }: Look): Promise<Health> {
+  const deadline = ports.clock.now() + settleMs;
+  for (;;) {
+    const health = await probeStack(input, sight);
+    const waits = health.verdict !== 'healthy' && sight.missing.size === 0;
+    if (!waits || ports.clock.now() >= deadline) return health;
+    report({ kind: 'settling', reason: firstReason(health), deadlineMs: settleMs });
+    await ports.clock.sleep(pauseMs, ports.signal);
+  }
+}
+
+export function firstReason(health: Health): string {
+  const { zookeeper, mesosMasters, mesosAgents, marathon, gateways, jenkins, hosts } = health;
+  const named = [
+    ...hosts.flatMap(({ host, containers, detail }) => [
+      `${host}: ${detail}`,
+      ...containers
+        .filter(({ state }) => state !== 'healthy')
+        .map((container) => `${host}: ${container.name} ${container.detail}`),
+    ]),
+    `ZooKeeper: ${zookeeper.reason}`,
+    `Mesos masters: ${mesosMasters.reason}`,
+    `Mesos agents: ${mesosAgents.reason}`,
+    `Marathon: ${marathon.reason}`,
+    `gateways: ${gateways.reason}`,
+    ...jenkins.map(({ name, detail }) => `Jenkins ${name}: ${detail}`),
+  ];
+  return named.find((reason) => !reason.endsWith(': ')) ?? 'unknown';
+}
+
+function conclude(health: Health, missing: readonly Missing[]): void {
+  if (health.verdict === 'healthy') return;
+  if (missing.length > 0) throw unreachableHosts(missing);
+  throw new ClusterError(
+    'UNHEALTHY',
+    `everything was set up, but the stack is not healthy: ${firstReason(health)}`,
+    {
+      remedy: 'ci-cluster status shows the whole stack.',
+    },
+  );
+}

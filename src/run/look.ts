@@ -1,0 +1,93 @@
+import { inRecordedOrder } from '../cluster/identity.ts';
+import type { ClusterSpec } from '../config/cluster-spec.ts';
+import { readApp } from '../health/jenkins.ts';
+import { probeMarathon } from '../health/marathon.ts';
+import { probeMasters } from '../health/mesos.ts';
+import type { Sight } from '../health/sight.ts';
+import { probeZookeeper } from '../health/zookeeper.ts';
+import { fingerprintLabel } from '../plan/jenkins-stages.ts';
+import type { PlanInput } from '../plan/observed.ts';
+import { recordedIdentity, type Missing } from '../plan/preflight.ts';
+import type { Ports } from '../ports.ts';
+import { Secret } from '../secret.ts';
+import { appId } from '../services/jenkins.ts';
+import type { Report } from './events.ts';
+import { filesOf } from './facts-request.ts';
+import { observeHosts, type Sighting } from './observe.ts';
+
+/** Everything that was seen, ready to plan from and to probe through. */
+export interface Look {
+  readonly input: PlanInput;
+  readonly sight: Sight;
+  readonly missing: readonly Missing[];
+}
+
+/** Connects, reads the facts, and asks the services who leads. Changes nothing. */
+export async function lookAt(spec: ClusterSpec, ports: Ports, report: Report): Promise<Look> {
+  const sighting = await observeHosts(spec, ports, report);
+  const ordered = orderedSpec(spec, sighting, ports);
+  const sight = sightOf(ordered.spec, sighting);
+  const runs = [...sighting.facts.values()].some(({ containers }) => containers.length > 0);
+  const services = runs
+    ? await askServices(sight)
+    : { apps: undefined, leaders: new Set<string>() };
+  const observed = {
+    facts: sighting.facts,
+    secretSums: secretSums(ordered.spec, ports),
+    ...services,
+  };
+  const input = { ...ordered, templates: ports.templates, observed };
+  return { input, sight, missing: sighting.missing };
+}
+
+function orderedSpec(
+  spec: ClusterSpec,
+  { facts }: Sighting,
+  ports: Ports,
+): { spec: ClusterSpec; clusterId: string } {
+  const nothing = { secretSums: new Map(), apps: undefined, leaders: new Set<string>() };
+  const recorded = recordedIdentity({ spec, observed: { facts, ...nothing } });
+  return { spec: inRecordedOrder(spec, recorded), clusterId: recorded?.id ?? ports.randomId() };
+}
+
+function sightOf(spec: ClusterSpec, { remotes, missing }: Sighting): Sight {
+  const reasons = missing.map(({ host, error }) => [host, error.message] as const);
+  return { spec, remotes, missing: new Map(reasons) };
+}
+
+async function askServices(sight: Sight): Promise<Pick<PlanInput['observed'], 'apps' | 'leaders'>> {
+  const [zookeeper, masters, marathon] = await Promise.all([
+    probeZookeeper(sight),
+    probeMasters(sight),
+    probeMarathon(sight),
+  ]);
+  const leaders = [
+    `zookeeper@${zookeeper.leader ?? ''}`,
+    `mesos-master@${masters.leader ?? ''}`,
+    `marathon@${marathon.leader ?? ''}`,
+  ];
+  return { apps: await deployedApps(sight, marathon.leader), leaders: new Set(leaders) };
+}
+
+async function deployedApps(
+  sight: Sight,
+  leader: string | undefined,
+): Promise<ReadonlyMap<string, string> | undefined> {
+  if (leader === undefined) return undefined;
+  const apps = await Promise.all(
+    sight.spec.jenkins.map(async (controller) => {
+      const app = await readApp(sight, leader, appId(controller));
+      return [appId(controller), app?.labels[fingerprintLabel] ?? ''] as const;
+    }),
+  );
+  return new Map(apps);
+}
+
+function secretSums(spec: ClusterSpec, ports: Ports): ReadonlyMap<string, string> {
+  const files = spec.hosts.flatMap((host) => filesOf(spec, ports.templates, host));
+  return new Map(
+    files.flatMap(({ path, content }) =>
+      content instanceof Secret ? [[path, ports.digestOf(content)] as const] : [],
+    ),
+  );
+}

@@ -1,0 +1,59 @@
+import { ClusterError, type ErrorCode } from '../errors.ts';
+import { describe, type HostStep } from '../plan/step.ts';
+import type { Ran } from '../ports.ts';
+import type { StepLine } from './step-lines.ts';
+
+interface Failure {
+  readonly host: string;
+  readonly step: HostStep;
+  /** Undefined if the script ended without a word about this step. */
+  readonly line: StepLine | undefined;
+  readonly ran: Ran;
+}
+
+/** The fault of a step, in the words of the one who has to mend it. */
+export function stepFailed({ host, step, line, ran }: Failure): ClusterError {
+  const code = line?.code ?? 'STEP_FAILED';
+  const evidence = line?.evidence.length ? line.evidence : lastLines(ran);
+  return new ClusterError(code, `${host}: ${told(code, step)}`, {
+    host,
+    evidence,
+    remedy: remedyOf(code, step, host),
+  });
+}
+
+function told(code: ErrorCode, step: HostStep): string {
+  if (code === 'IMAGE_MISSING' && step.kind === 'pull-image') return `cannot pull ${step.image}`;
+  if (code === 'CONTAINER_EXITED' && step.kind === 'start-container') {
+    return `${step.container.name} did not stay up; what ran before is back in place`;
+  }
+  if (code === 'DISK_FULL') return `no space left: could not ${describe(step)}`;
+  if (code === 'FOREIGN_HOST') return 'was claimed by another cluster in the meantime';
+  return `could not ${describe(step)}`;
+}
+
+function remedyOf(code: ErrorCode, step: HostStep, host: string): string {
+  const again = 'then run the same command again';
+  switch (code) {
+    case 'IMAGE_MISSING':
+      return `Check the name under "images:" in the cluster file, and that ${host} reaches its registry (docker.insecureRegistries for one without TLS), ${again}.`;
+    case 'CONTAINER_EXITED':
+      return `Its last lines stand above. Correct the setting they name in the cluster file, ${again}.`;
+    case 'DISK_FULL':
+      return `Free space on ${host} (df -h there), ${again}.`;
+    case 'DOCKER_INSTALL_FAILED':
+      return `Check that ${host} reaches a Debian or Ubuntu package mirror (sudo apt-get update there), or install Docker Engine by hand, ${again}.`;
+    case 'FOREIGN_HOST':
+      return `Take ${host} out of the cluster file.`;
+    default:
+      return step.kind === 'configure-docker'
+        ? `The earlier daemon.json is back in place. Correct "docker:" in the cluster file, ${again}.`
+        : `The lines above come from ${host}. Correct the cause, ${again}.`;
+  }
+}
+
+function lastLines({ stderr, exitCode, signal }: Ran): string[] {
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '');
+  const how = signal === undefined ? `exit code ${exitCode ?? 'unknown'}` : `signal ${signal}`;
+  return [...lines.slice(-10), `the remote script ended with ${how}`];
+}
