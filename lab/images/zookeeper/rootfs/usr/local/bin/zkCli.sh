@@ -1,0 +1,3 @@
+#!/bin/sh
+exec java -Dorg.slf4j.simpleLogger.defaultLogLevel=error -cp '/conf:/opt/zookeeper/lib/*' \
+  org.apache.zookeeper.ZooKeeperMain "$@"
