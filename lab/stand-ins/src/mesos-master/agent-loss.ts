@@ -1,0 +1,115 @@
+import { hasCapability, isTerminal, type TaskState } from '../shared/mesos.ts';
+import type { Core } from './core.ts';
+import { rescindWhere } from './offers.ts';
+import { withoutAgent } from './registrar.ts';
+import { tasksOn, type Agent, type Framework, type Task } from './state.ts';
+import { concludeTask, masterStatus, recordStatus, sendUpdate } from './status.ts';
+
+/** Not answering any more, but it may come back: only tasks that cannot survive that are lost now. */
+export function disconnectAgent(core: Core, agent: Agent): void {
+  agent.active = false;
+  agent.connected = false;
+  agent.link = undefined;
+  core.log.info('master.cpp:1304', `Agent ${agent.id} (${agent.info.hostname}) disconnected`);
+  rescindWhere(core, (open) => open.agentId === agent.id);
+  for (const { framework, task } of withFramework(core, agent)) {
+    if (framework.info.checkpoint === true || isTerminal(task.state)) continue;
+    loseTask(core, framework, {
+      task,
+      state: 'TASK_LOST',
+      reason: 'REASON_AGENT_DISCONNECTED',
+      message: `Agent ${agent.info.hostname} disconnected`,
+    });
+  }
+}
+
+function withFramework(core: Core, agent: Agent): { framework: Framework; task: Task }[] {
+  return tasksOn(core.state, agent.id).flatMap((task) => {
+    const framework = core.state.frameworks.get(task.frameworkId);
+    return framework === undefined ? [] : [{ framework, task }];
+  });
+}
+
+interface Loss {
+  readonly task: Task;
+  readonly state: TaskState;
+  readonly reason: string;
+  readonly message: string;
+  readonly unreachableMs?: number;
+}
+
+function loseTask(core: Core, framework: Framework, loss: Loss): void {
+  const status = masterStatus(core, {
+    ...loss,
+    taskId: loss.task.info.task_id.value,
+    agentId: loss.task.info.agent_id.value,
+  });
+  recordStatus(core, loss.task, status);
+  loss.task.state = loss.state;
+  sendUpdate(framework, status);
+  if (loss.state === 'TASK_UNREACHABLE') {
+    framework.tasks.delete(loss.task.info.task_id.value);
+    framework.unreachableTasks.set(loss.task.info.task_id.value, loss.task);
+  } else concludeTask(core, framework, loss.task);
+}
+
+/** The pings ran out. */
+export async function markUnreachable(core: Core, agent: Agent): Promise<void> {
+  const sinceMs = core.clock.now();
+  core.counters.add('slave_unreachable_scheduled');
+  await core.registrar.update((registry) => ({
+    ...withoutAgent(registry, agent.id),
+    unreachable: [...registry.unreachable, { id: agent.id, sinceMs }],
+  }));
+  core.counters.add('slave_unreachable_completed');
+  core.counters.add('slave_removals');
+  core.counters.add('slave_removals/reason_unhealthy');
+  core.state.unreachableAgents.set(agent.id, sinceMs);
+  dropAgent(core, agent);
+  for (const { framework, task } of withFramework(core, agent)) {
+    const aware = hasCapability(framework.info, 'PARTITION_AWARE');
+    loseTask(core, framework, {
+      task,
+      state: aware ? 'TASK_UNREACHABLE' : 'TASK_LOST',
+      reason: 'REASON_AGENT_REMOVED',
+      message: 'health check timed out',
+      unreachableMs: sinceMs,
+    });
+  }
+  tellFailure(core, agent);
+}
+
+export interface Removal {
+  readonly reason: string;
+  readonly message: string;
+  readonly counter: string;
+}
+
+/** For good: it unregistered, or a new agent took its place. */
+export async function forgetAgent(core: Core, agent: Agent, removal: Removal): Promise<void> {
+  dropAgent(core, agent);
+  core.counters.add('slave_removals');
+  core.counters.add(removal.counter);
+  for (const { framework, task } of withFramework(core, agent)) {
+    loseTask(core, framework, { ...removal, task, state: 'TASK_LOST' });
+  }
+  tellFailure(core, agent);
+  await core.registrar.update((registry) => withoutAgent(registry, agent.id));
+}
+
+function dropAgent(core: Core, agent: Agent): void {
+  agent.cancelPing();
+  agent.active = false;
+  agent.connected = false;
+  rescindWhere(core, (open) => open.agentId === agent.id);
+  core.state.agents.delete(agent.id);
+  agent.link?.close();
+  agent.link = undefined;
+}
+
+/** Every framework hears it, also those that had nothing there. */
+function tellFailure(core: Core, agent: Agent): void {
+  for (const framework of core.state.frameworks.values()) {
+    framework.stream?.send({ type: 'FAILURE', failure: { agent_id: { value: agent.id } } });
+  }
+}
