@@ -1,0 +1,52 @@
+import type { Writable } from 'node:stream';
+import type { Input } from '../ports.ts';
+
+export interface Feeding {
+  /** Closes the process' stdin now; what is not yet written is dropped. */
+  stop(): void;
+}
+
+/**
+ * Writes the input without waiting for a process that ends before it has read everything: its exit
+ * code tells more than a broken pipe.
+ */
+export function feed(stdin: Writable, input: Input, keepOpen: boolean): Feeding {
+  let stopped = false;
+  const stop = (): void => {
+    stopped = true;
+    if (!stdin.writableEnded) stdin.end();
+  };
+  stdin.on('error', () => {
+    stopped = true;
+  });
+  const isOver = (): boolean => stopped || stdin.destroyed || !stdin.writable;
+  void writeParts(stdin, input, isOver).then(() => {
+    if (!keepOpen) stop();
+  });
+  return { stop };
+}
+
+async function writeParts(stdin: Writable, input: Input, isOver: () => boolean): Promise<void> {
+  for (const part of input) {
+    if (isOver()) return;
+    const hasRoom = stdin.write(bytesOf(part));
+    if (!hasRoom && !isOver()) await drained(stdin);
+  }
+}
+
+function bytesOf(part: Input[number]): Uint8Array {
+  if (part instanceof Uint8Array) return part;
+  return Buffer.from(typeof part === 'string' ? part : part.reveal(), 'utf8');
+}
+
+/** ssh2 1.17 never calls back a write on a channel that closed, hence the other two events. */
+function drained(stdin: Writable): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ['drain', 'close', 'error', 'finish'];
+    const done = (): void => {
+      events.forEach((event) => stdin.off(event, done));
+      resolve();
+    };
+    events.forEach((event) => stdin.on(event, done));
+  });
+}

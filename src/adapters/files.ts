@@ -1,0 +1,62 @@
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { ClusterError } from '../errors.ts';
+import type { Files } from '../ports.ts';
+
+export function createFiles(): Files {
+  return { read, mode };
+}
+
+async function mode(path: string): Promise<number | undefined> {
+  try {
+    return (await stat(path)).mode & 0o777;
+  } catch {
+    return undefined;
+  }
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    throw new ClusterError('CONFIG_UNREADABLE', `cannot read ${path}: ${whyUnreadable(cause)}`, {
+      remedy: `Look at it with "ls -ld ${path}", or name another file with --config.`,
+      cause,
+    });
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  ENOTDIR: 'a part of its path is not a folder',
+  EACCES: 'this user may not read it',
+  EPERM: 'this user may not read it',
+  EISDIR: 'it is a folder',
+  ELOOP: 'its symbolic links lead in a circle',
+};
+
+export function whyUnreadable(cause: unknown): string {
+  const code = codeOf(cause);
+  if (code !== undefined && reasons[code] !== undefined) return reasons[code];
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+/** `ENOENT` and the like, of errors that Node made. */
+export function codeOf(cause: unknown): string | undefined {
+  if (!(cause instanceof Error) || !('code' in cause)) return undefined;
+  return typeof cause.code === 'string' ? cause.code : undefined;
+}
+
+/** Every file below the folder, by its path there: `zookeeper/zoo.cfg`. */
+export async function loadTemplates(folder: URL): Promise<Readonly<Record<string, string>>> {
+  const root = fileURLToPath(folder).replace(/\/$/, '');
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`)
+    .sort();
+  const texts = await Promise.all(
+    paths.map(async (path) => [path.slice(root.length + 1), await readFile(path, 'utf8')] as const),
+  );
+  return Object.fromEntries(texts);
+}
