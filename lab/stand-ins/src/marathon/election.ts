@@ -94,7 +94,8 @@ export class Election {
   #lookAgain(): void {
     if (this.#leaving || this.#session.over) return;
     this.#look().catch((error: unknown) => {
-      this.#options.crash('leadershipEndedFaulty', String(error));
+      // The connection is just breaking or coming back: the next change asks again.
+      this.#options.log.warning(`error while getting current leader: ${String(error)}`);
     });
   }
 
@@ -108,7 +109,8 @@ export class Election {
     const [first] = participants;
     if (first !== this.#leader) log.info(`current leader: ${first ?? 'none'}`);
     this.#leader = first;
-    if (first !== self && this.#elected) crash('leadershipLost', `lost leadership to ${first ?? ''}`);
+    if (first !== self && this.#elected)
+      crash('leadershipLost', `lost leadership to ${first ?? ''}`);
     if (first !== self || this.#elected) return;
     this.#elected = true;
     onElected();

@@ -32,7 +32,8 @@ export class ZooKeeperStore implements StateStore {
   save(path: string, content: string): Promise<void> {
     return this.#inOrder(async (session) => {
       const full = `${this.#root}/${path}`;
-      if ((await session.get(full)) === undefined) await session.create(full, content, 'persistent');
+      if ((await session.get(full)) === undefined)
+        await session.create(full, content, 'persistent');
       else await session.set(full, content);
     });
   }

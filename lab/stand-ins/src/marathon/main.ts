@@ -1,0 +1,133 @@
+import { hostname, userInfo } from 'node:os';
+import { serve } from '../shared/http.ts';
+import type { Handler, HttpServer } from '../shared/http.ts';
+import { parseZooKeeperUrl } from '../shared/zookeeper-url.ts';
+import { basicAuthentication } from './api/basic-authentication.ts';
+import { leaderFilter } from './api/leader-filter.ts';
+import { Election } from './election.ts';
+import { exitCodes, type Crash } from './exit-codes.ts';
+import { startLeading } from './leadership.ts';
+import { createLog } from './log.ts';
+import { parseOptions, type Options } from './options.ts';
+import { ZooKeeperStore } from './zookeeper-store.ts';
+
+const log = createLog(
+  (line) => process.stdout.write(line),
+  () => new Date(),
+);
+
+const crash: Crash = (reason, message) => {
+  log.error(`${message}; exiting with ${exitCodes[reason]}`);
+  process.exit(exitCodes[reason]);
+};
+
+function main(): void {
+  let options: Options;
+  try {
+    options = parseOptions({
+      argv: process.argv.slice(2),
+      env: process.env,
+      hostname: hostname(),
+      user: userInfo().username,
+    });
+  } catch (error) {
+    process.stderr.write(`[scallop] Error: ${messageOf(error)}\n`);
+    process.exit(exitCodes.badFlag);
+  }
+  warnAboutLibprocess();
+  run(options).catch((error: unknown) => {
+    crash('uncaught', messageOf(error));
+  });
+}
+
+async function run(options: Options): Promise<void> {
+  const self = `${options.hostname}:${options.httpPort}`;
+  const url = parseZooKeeperUrl(options.zk);
+  if (url.path === '/') crash('badFlag', `option 'zk' needs a path: ${options.zk}`);
+  let ownHandler: Handler | undefined;
+  const election = new Election({
+    url,
+    sessionTimeoutMs: options.zkSessionTimeoutMs,
+    connectionTimeoutMs: options.zkConnectionTimeoutMs,
+    self,
+    crash,
+    log,
+    onElected: () => {
+      log.info(`Elected (Leader Interface): ${self}`);
+      const store = new ZooKeeperStore(() => election.session, `${url.path}/state`);
+      const abdicate = () => {
+        endGracefully(election);
+      };
+      startLeading({ options, store, self, log, crash, abdicate }).then(
+        (handler) => {
+          ownHandler = handler;
+        },
+        (error: unknown) => {
+          crash('leadershipEndedFaulty', messageOf(error));
+        },
+      );
+    },
+  });
+  const filter = leaderFilter({
+    self,
+    ownHandler: () => ownHandler,
+    leader: () => election.leader,
+    connectTimeoutMs: options.leaderProxyConnectionTimeoutMs,
+    readTimeoutMs: options.leaderProxyReadTimeoutMs,
+  });
+  const server = await listen(options, basicAuthentication(options, filter));
+  stopOnSignals(election, server);
+  log.info(`listening on ${options.httpAddress ?? '0.0.0.0'}:${options.httpPort}`);
+  await election.start();
+}
+
+async function listen(options: Options, handler: Handler): Promise<HttpServer> {
+  const host = options.httpAddress ?? '0.0.0.0';
+  try {
+    return await serve({ host, port: options.httpPort }, handler);
+  } catch (error) {
+    crash('cannotBind', `cannot bind ${host}:${options.httpPort}: ${messageOf(error)}`);
+    throw error;
+  }
+}
+
+/** The answer to the request that asked for it has to get out first. */
+function endGracefully(election: Election): void {
+  setTimeout(() => {
+    election.leave();
+    setTimeout(() => {
+      crash('leadershipEndedGracefully', 'abdicating leadership');
+    }, 500);
+  }, 100);
+}
+
+/** As a JVM does: the shutdown hook closes the latch, then the process ends with 128 + signal. */
+function stopOnSignals(election: Election, server: HttpServer): void {
+  for (const [signal, code] of [['SIGTERM', 143] as const, ['SIGINT', 130] as const]) {
+    process.once(signal, () => {
+      log.info(`${signal}: shutting down`);
+      election.leave();
+      void server.close();
+      setTimeout(() => process.exit(code), 500);
+    });
+  }
+}
+
+function warnAboutLibprocess(): void {
+  for (const name of ['LIBPROCESS_IP', 'LIBPROCESS_PORT']) {
+    if (process.env[name] !== undefined) continue;
+    log.warning(`${name} is not set: masters may not be able to connect back to this scheduler`);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+process.on('uncaughtException', (error) => {
+  crash('uncaught', error.stack ?? error.message);
+});
+process.on('unhandledRejection', (error) => {
+  crash('uncaught', messageOf(error));
+});
+main();
