@@ -39,11 +39,12 @@ export async function startLeading(start: LeadershipOptions): Promise<Handler> {
     crash('frameworkIdMissing', 'no framework id is stored although instances exist');
   }
   const events = new EventStream(realClock.now);
-  let connection: SchedulerConnection | undefined;
   const world: World = {
     now: realClock.now,
     uuid: randomUUID,
-    send: (call) => connection?.send(call),
+    send: (call) => {
+      connection.send(call);
+    },
     publish: events.publish,
     log,
     options,
@@ -58,7 +59,7 @@ export async function startLeading(start: LeadershipOptions): Promise<Handler> {
     },
   });
   const apps = new AppService({ cluster, orchestrator, world });
-  connection = connect({ options, cluster, orchestrator, log, crash, self });
+  const connection = connect({ options, cluster, orchestrator, log, crash, self });
   realClock.every(tickMs, () => {
     orchestrator.tick();
     void health.tick();
