@@ -117,6 +117,8 @@ export interface Clock {
 export interface Files {
   /** Throws CONFIG_UNREADABLE with the reason. */
   read(path: string): Promise<string>;
+  /** Permission bits (`0o600`); undefined where there is no such file. */
+  mode(path: string): Promise<number | undefined>;
 }
 
 export interface LocalRunOptions extends Omit<RunOptions, 'asRoot'> {

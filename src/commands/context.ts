@@ -9,6 +9,11 @@ export interface CommandContext {
   readonly err: (text: string) => void;
   readonly terminal: Terminal;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Home folder of the operator. */
+  readonly home: string;
+  readonly version: string;
+  /** Appends lines to a file; `-` is stderr. For `--events`. */
+  readonly openLog: (path: string) => (line: string) => void;
   /** Runs another command line in this process (`lab up` runs `init`); its exit code. */
   readonly rerun: (args: readonly string[]) => Promise<number>;
   /** The exit code of this command when it is not 0; the last call wins. */

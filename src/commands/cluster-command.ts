@@ -1,0 +1,125 @@
+import { loadCluster } from '../config/load-cluster.ts';
+import type { ClusterSpec } from '../config/cluster-spec.ts';
+import { ClusterError, exitCodeOf } from '../errors.ts';
+import type { Health } from '../health/model.ts';
+import { resultDocument } from '../report/documents.ts';
+import { errorText } from '../report/error-text.ts';
+import { palette, type Palette } from '../report/palette.ts';
+import { createProgress } from '../report/progress.ts';
+import { schemaVersion, type Event, type Report } from '../run/events.ts';
+import type { CommandContext } from './context.ts';
+import type { GlobalOptions } from './options.ts';
+
+/** What a command hands back to be printed; an error is thrown instead. */
+export interface Result {
+  readonly health?: Health | undefined;
+  readonly more?: Readonly<Record<string, unknown>>;
+  /** The result as text for stdout. */
+  readonly text: (paint: Palette) => string;
+  readonly exitCode?: number;
+}
+
+interface Work {
+  readonly spec: ClusterSpec;
+  readonly report: Report;
+}
+
+interface ClusterCommand {
+  readonly name: string;
+  readonly options: GlobalOptions;
+  readonly context: CommandContext;
+  readonly work: (work: Work) => Promise<Result>;
+  /** What is known even if the command failed: steps that were done. */
+  readonly onFailure?: () => Omit<Result, 'text'>;
+}
+
+/** Loads the cluster file, runs, prints the result on stdout or the fault on stderr. */
+export async function runClusterCommand(command: ClusterCommand): Promise<void> {
+  const { context, options } = command;
+  const progress = createProgress(screenOf(context, options));
+  const known: { spec?: ClusterSpec } = {};
+  try {
+    known.spec = await readCluster(context, options);
+    const report = reporter(context, options, progress.report);
+    const result = await command.work({ spec: known.spec, report });
+    progress.end(false);
+    conclude(command, known.spec, result);
+  } catch (error) {
+    progress.end(true);
+    if (!(error instanceof ClusterError)) throw error;
+    concludeFailed(command, known.spec, error);
+  }
+}
+
+function screenOf({ terminal, err, ports }: CommandContext, { quiet, color }: GlobalOptions) {
+  return {
+    ...terminal,
+    isTty: terminal.isTty && !quiet,
+    colour: terminal.colour && color,
+    line: quiet ? () => undefined : err,
+    now: () => ports.clock.now(),
+  };
+}
+
+async function readCluster(context: CommandContext, options: GlobalOptions): Promise<ClusterSpec> {
+  const { files, local, signal } = context.ports;
+  return await loadCluster(options.config, {
+    readFile: (path) => files.read(path),
+    fileMode: (path) => files.mode(path),
+    env: context.env,
+    home: context.home,
+    runCommand: (argv, cwd) => local.run(argv, { cwd, deadlineMs: 30_000, signal }),
+  });
+}
+
+function reporter(context: CommandContext, { events }: GlobalOptions, show: Report): Report {
+  if (events === undefined) return show;
+  const write = context.openLog(events);
+  const { clock } = context.ports;
+  const begin = clock.now();
+  return (event: Event) => {
+    const elapsedMs = Math.round(clock.now() - begin);
+    write(JSON.stringify({ schemaVersion, at: clock.date(), elapsedMs, ...event }));
+    show(event);
+  };
+}
+
+function conclude(
+  { name, context, options }: ClusterCommand,
+  spec: ClusterSpec,
+  result: Result,
+): void {
+  const exitCode = result.exitCode ?? 0;
+  const { health, more } = result;
+  if (options.json) {
+    const document = resultDocument({
+      command: name,
+      spec,
+      exitCode,
+      health,
+      ...(more && { more }),
+    });
+    context.out(JSON.stringify(document, undefined, 2));
+  } else {
+    const paint = palette(context.terminal.colour && options.color);
+    const notice = spec.notice === undefined ? '' : `\n${paint.dim(spec.notice)}`;
+    context.out(result.text(paint) + notice);
+  }
+  context.setExitCode(exitCode);
+}
+
+function concludeFailed(
+  { name, context, options, onFailure }: ClusterCommand,
+  spec: ClusterSpec | undefined,
+  error: ClusterError,
+): void {
+  const exitCode = exitCodeOf(error);
+  const known = onFailure?.() ?? {};
+  if (options.json) {
+    const outcome = { command: name, spec, exitCode, error, health: known.health };
+    const document = resultDocument({ ...outcome, ...(known.more && { more: known.more }) });
+    context.out(JSON.stringify(document, undefined, 2));
+  }
+  context.err(errorText(error, palette(context.terminal.colour && options.color)));
+  context.setExitCode(exitCode);
+}

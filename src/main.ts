@@ -1,0 +1,92 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import process from 'node:process';
+import { createInterface } from 'node:readline/promises';
+import { createClock } from './adapters/clock.ts';
+import { digestOf } from './adapters/digest.ts';
+import { createFiles, loadTemplates } from './adapters/files.ts';
+import { createLocalShell } from './adapters/local.ts';
+import { quote } from './adapters/quote.ts';
+import { randomId } from './adapters/random.ts';
+import { createConnector } from './adapters/ssh.ts';
+import { runCli } from './cli.ts';
+import type { CommandContext } from './commands/context.ts';
+import type { Ports } from './ports.ts';
+
+/** Runs the command line of this process; sets its exit code. */
+export async function main(args: readonly string[]): Promise<void> {
+  const interruption = new AbortController();
+  const signalCode = watchSignals(interruption);
+  await using connector = createConnector();
+  const ports: Ports = {
+    connector,
+    clock: createClock(),
+    files: createFiles(),
+    local: createLocalShell(),
+    templates: await loadTemplates(new URL('../templates/', import.meta.url)),
+    randomId,
+    quote,
+    digestOf,
+    signal: interruption.signal,
+  };
+  const exitCode = await runCli(args, contextOf(ports));
+  process.exitCode = signalCode.value ?? exitCode;
+}
+
+/** Once: stop before the next step, undo, close. Twice: leave at once. */
+function watchSignals(interruption: AbortController): { value: number | undefined } {
+  const seen: { value: number | undefined } = { value: undefined };
+  const onSignal = (code: number) => () => {
+    if (seen.value !== undefined) process.exit(code);
+    seen.value = code;
+    process.stderr.write('\nstopping before the next step; once more to leave at once\n');
+    interruption.abort();
+  };
+  process.on('SIGINT', onSignal(130));
+  process.on('SIGTERM', onSignal(143));
+  return seen;
+}
+
+function contextOf(ports: Ports): CommandContext {
+  const isTty = process.stderr.isTTY && process.stdin.isTTY;
+  const noColour = (process.env['NO_COLOR'] ?? '') !== '';
+  const context: CommandContext = {
+    ports,
+    out: (text) => process.stdout.write(`${text}\n`),
+    err: (text) => process.stderr.write(`${text}\n`),
+    terminal: {
+      isTty: process.stderr.isTTY,
+      columns: process.stdout.columns || process.stderr.columns || 80,
+      colour: process.stdout.isTTY && !noColour,
+    },
+    env: process.env,
+    home: homedir(),
+    version: versionOf(),
+    openLog,
+    rerun: (args) => runCli(args, context),
+    setExitCode: () => undefined,
+    ask: isTty ? ask : undefined,
+  };
+  return context;
+}
+
+function openLog(path: string): (line: string) => void {
+  if (path === '-') return (line) => process.stderr.write(`${line}\n`);
+  return (line) => {
+    appendFileSync(path, `${line}\n`);
+  };
+}
+
+async function ask(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
+
+function versionOf(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

@@ -1,0 +1,130 @@
+import type { Group, Health, HostHealth, Member, State } from '../health/model.ts';
+import { inColour, sign, type Palette } from './palette.ts';
+import { clip, table } from './table.ts';
+
+interface Line {
+  readonly state: State;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The whole stack on one screen: a line per service, and below it only what is not healthy. */
+export function healthText(health: Health, paint: Palette, columns: number): string {
+  const lines = [
+    hostsLine(health.hosts),
+    groupLine('ZooKeeper', health.zookeeper, followers),
+    groupLine('Mesos masters', health.mesosMasters, standbys),
+    agentsLine(health),
+    groupLine('Marathon', health.marathon, standbys),
+    gatewaysLine(health),
+    ...health.jenkins.map(jenkinsLine),
+  ];
+  const rows = lines.map(({ state, name, text }) => [
+    sign(state, paint),
+    paint.bold(name),
+    inState(state, clip(text, columns - 22), paint),
+  ]);
+  const troubles = troubleLines(health, columns).map((line) => paint.dim(line));
+  return [...table(rows), ...(troubles.length > 0 ? ['', ...troubles] : [])].join('\n');
+}
+
+function inState(state: State, text: string, paint: Palette): string {
+  return state === 'healthy' ? text : inColour(state, text, paint);
+}
+
+function hostsLine(hosts: readonly HostHealth[]): Line {
+  const bad = hosts.filter(({ state }) => state !== 'healthy');
+  const state = bad[0]?.state ?? 'healthy';
+  const containers = hosts.flatMap((host) => host.containers);
+  const running = containers.filter((container) => container.state === 'healthy').length;
+  const text = `${hosts.length - bad.length} of ${hosts.length} in order, ${running} of ${containers.length} containers as declared`;
+  return { state, name: 'Hosts', text };
+}
+
+function groupLine(
+  name: string,
+  group: Group,
+  others: (members: readonly Member[]) => string,
+): Line {
+  const parts = [
+    group.leader === undefined ? 'no leader' : `leader ${group.leader}`,
+    others(group.members),
+    loss(group),
+    group.reason === 'no leader' ? '' : group.reason,
+  ];
+  return { state: group.state, name, text: parts.filter((part) => part !== '').join(', ') };
+}
+
+function followers(members: readonly Member[]): string {
+  return counted(members.filter(({ role }) => role === 'follower').length, 'follower');
+}
+
+function standbys(members: readonly Member[]): string {
+  return counted(members.filter(({ role }) => role === 'standby').length, 'standby');
+}
+
+function counted(count: number, noun: string): string {
+  return count === 0 ? '' : `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+function loss({ canLose, leader }: Group): string {
+  if (leader === undefined) return '';
+  return canLose === 0 ? 'can lose none' : `can lose ${canLose} more`;
+}
+
+function agentsLine({ mesosAgents: { state, members, reason } }: Health): Line {
+  const registered = members.filter((member) => member.state === 'healthy');
+  const sum = (key: 'cpus' | 'memoryMb') =>
+    registered.reduce((total, { resources }) => total + (resources?.[key] ?? 0), 0);
+  const pool = `${registered.length} of ${members.length} registered, ${Math.round(sum('cpus') * 10) / 10} CPUs, ${gibibytes(sum('memoryMb'))}`;
+  return { state, name: 'Mesos agents', text: state === 'unknown' ? reason : pool };
+}
+
+function gibibytes(mebibytes: number): string {
+  return `${Math.round((mebibytes / 1024) * 10) / 10} GiB`;
+}
+
+function gatewaysLine({ gateways: { state, members } }: Health): Line {
+  const open = members.filter((member) => member.state === 'healthy').length;
+  return {
+    state,
+    name: 'Gateways',
+    text: `${open} of ${members.length} lead to Mesos and Marathon`,
+  };
+}
+
+function jenkinsLine({ name, state, host, version, url, detail }: Health['jenkins'][number]): Line {
+  const place = [
+    `on ${host ?? 'no host'}`,
+    ...(version === undefined ? [] : [`version ${version}`]),
+    url,
+  ];
+  const text = detail === '' ? place.join(', ') : detail;
+  return { state, name: `Jenkins ${name}`, text };
+}
+
+function troubleLines(health: Health, columns: number): string[] {
+  const { hosts, zookeeper, mesosMasters, mesosAgents, marathon, gateways } = health;
+  const members = [
+    ...named('ZooKeeper', zookeeper.members),
+    ...named('Mesos master', mesosMasters.members),
+    ...named('Mesos agent', mesosAgents.members),
+    ...named('Marathon', marathon.members),
+    ...named('gateway', gateways.members),
+  ];
+  const containers = hosts.flatMap(({ host, state, detail, containers: list }) => [
+    ...(state === 'unknown' || detail !== '' ? [[host, 'host', detail]] : []),
+    ...list
+      .filter((item) => item.state !== 'healthy')
+      .map((item) => [host, item.name, item.detail]),
+  ]);
+  const seen = new Set(containers.filter(([, kind]) => kind === 'host').map(([host]) => host));
+  const rows = [...containers, ...members.filter(([host]) => !seen.has(host))];
+  return table(rows.map((row) => ['  ', ...row])).map((line) => clip(line, columns));
+}
+
+function named(service: string, members: readonly Member[]): string[][] {
+  return members
+    .filter(({ state, detail }) => state !== 'healthy' && detail !== '')
+    .map(({ host, detail }) => [host, service, detail]);
+}

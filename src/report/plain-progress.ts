@@ -1,0 +1,52 @@
+import { gateRules } from '../health/gates.ts';
+import type { Event } from '../run/events.ts';
+import { palette, type Palette } from './palette.ts';
+import { phaseTitles, seconds, type Progress, type Screen } from './progress.ts';
+
+/** A line per event, for logs and pipes; the same wait is told once, not at every look. */
+export function plainProgress(screen: Screen): Progress {
+  const begin = screen.now();
+  const paint = palette(screen.colour);
+  const last = new Map<string, string>();
+  const report = (event: Event) => {
+    const text = textOf(event, paint);
+    if (text === undefined || last.get(event.kind) === text) return;
+    last.set(event.kind, text);
+    screen.line(`${paint.dim(seconds(screen.now() - begin).padStart(7))}  ${text}`);
+  };
+  return { report, end: () => undefined };
+}
+
+type Tellers = {
+  readonly [Kind in Event['kind']]: (
+    event: Extract<Event, { kind: Kind }>,
+    paint: Palette,
+  ) => string | undefined;
+};
+
+/** Undefined for what would only fill the log: the start of a step that ends with its own line. */
+const tellers: Tellers = {
+  observing: ({ hosts }) => `looking at ${hosts} hosts`,
+  observed: ({ error }, paint) => (error === undefined ? undefined : `${paint.red('✘')} ${error}`),
+  planned: ({ changes }) => (changes === 0 ? 'nothing to change' : `${changes} changes to make`),
+  phase: ({ phase, number, idle }, paint) => {
+    const title = `[${number}/5] ${phaseTitles[phase]}`;
+    return idle ? `${title}: ${paint.dim('nothing to do')}` : paint.bold(title);
+  },
+  step: ({ host, step, result }, paint) => {
+    if (result === 'started' || result === 'unchanged') return undefined;
+    return `  ${host}: ${step}${result === 'changed' ? '' : `: ${paint.red(result)}`}`;
+  },
+  waiting: ({ gate, reason, deadlineMs }) => {
+    const { condition, why } = gateRules[gate];
+    return `  waiting for ${condition} (${why}; at most ${seconds(deadlineMs)}): ${reason}`;
+  },
+  settling: ({ reason, deadlineMs }) =>
+    `  waiting until all is healthy (at most ${seconds(deadlineMs)}): ${reason}`,
+  reached: ({ gate }, paint) => `  ${paint.green('✔')} ${gateRules[gate].condition}`,
+};
+
+function textOf(event: Event, paint: Palette): string | undefined {
+  const tell = tellers[event.kind] as (event: Event, paint: Palette) => string | undefined;
+  return tell(event, paint);
+}
