@@ -48,7 +48,7 @@ function pinnedHostFaults({ spec }: Checked, { name, home }: ParsedController): 
       ),
     ];
   if (host.roles.includes('mesos-agent')) return [];
-  const message = `${host.name} has not the role mesos-agent, so Jenkins cannot run there`;
+  const message = `${host.name} does not have the role mesos-agent, so Jenkins cannot run there`;
   return [{ path, message, needs: [path, ...roleSources] }];
 }
 

@@ -10,36 +10,39 @@ interface Finding {
   readonly host: string;
 }
 
-function sharedPorts({ spec }: Checked): Fault[] {
-  const findings = spec.hosts.flatMap((host) => {
-    const all = listeners(spec, host);
+function sharedPorts(checked: Checked): Fault[] {
+  const findings = checked.spec.hosts.flatMap((host) => {
+    const all = listeners(checked.spec, host);
     return all.flatMap((one, index) =>
       all
         .slice(0, index)
         .filter((other) => other.port === one.port)
-        .map((other) => ({ host: host.name, fault: sharedPort(one, other) })),
+        .map((other) => ({ host: host.name, fault: sharedPort(one, other, checked) })),
     );
   });
   return merged(findings);
 }
 
-function sharedPort(one: Listener, other: Listener): Fault {
-  const message = `port ${String(one.port)} is also ${useOf(other)}`;
-  return { path: one.path, message, needs: [...sources(one.path), ...sources(other.path)] };
+/** Shown at the port that the file sets, if the other one is a default. */
+function sharedPort(one: Listener, other: Listener, { isWritten }: Checked): Fault {
+  const swap = isWritten(other.path) && !isWritten(one.path);
+  const [at, against] = swap ? [other, one] : [one, other];
+  const message = `port ${String(at.port)} is also ${useOf(against)}`;
+  return { path: at.path, message, needs: [...sources(one.path), ...sources(other.path)] };
 }
 
 function useOf({ path }: Listener): string {
   return path[0] === 'hosts' ? 'the port of sshd' : pathText(path);
 }
 
-/** Mesos would hand such a port to a task as free. */
-function offeredPorts({ spec }: Checked): Fault[] {
-  const findings = spec.hosts
+/** Jenkins must get its ports from Mesos; a port of another service would be handed out as free. */
+function offeredPorts(checked: Checked): Fault[] {
+  const findings = checked.spec.hosts
     .filter(({ roles }) => roles.includes('mesos-agent'))
     .flatMap((host) =>
-      listeners(spec, host)
+      listeners(checked.spec, host)
         .filter((listener) => listener.offered !== isOffered(listener, host))
-        .map((listener) => ({ host: host.name, fault: misplaced(listener, host) })),
+        .map((listener) => ({ host: host.name, fault: misplaced(listener, host, checked) })),
     );
   return merged(findings);
 }
@@ -49,11 +52,19 @@ function isOffered({ port }: Listener, { agent }: Host): boolean {
   return port >= first && port <= last;
 }
 
-function misplaced({ port, offered, path }: Listener, { name, agent }: Host): Fault {
+/** Shown at the range, if only that is written in the file. */
+function misplaced(listener: Listener, { name, agent }: Host, { isWritten }: Checked): Fault {
+  const { port, offered, path } = listener;
+  const rangePath = ['hosts', name, 'resources', 'ports'];
+  const needs = [...sources(path), rangePath];
   const { first, last } = agent.resources.ports;
-  const range = `the ports offered to Mesos (${String(first)}-${String(last)})`;
-  const message = `port ${String(port)} ${offered ? 'must be one' : 'must not be one'} of ${range}`;
-  return { path, message, needs: [...sources(path), ['hosts', name, 'resources', 'ports']] };
+  const range = `${String(first)}-${String(last)}`;
+  if (isWritten(rangePath) && !isWritten(path)) {
+    const message = `${offered ? 'must contain' : 'must not contain'} ${String(port)}, ${useOf(listener)}`;
+    return { path: rangePath, message, needs };
+  }
+  const message = `port ${String(port)} ${offered ? 'must be' : 'must not be'} among those offered to Mesos (${range})`;
+  return { path, message, needs };
 }
 
 /** Where a controller may run depends on its home as well. */

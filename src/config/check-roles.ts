@@ -1,4 +1,4 @@
-import { type Check, type Checked, hostsWith, roleSources } from './check.ts';
+import { type Check, type Checked, hostsWith, listed, roleSources } from './check.ts';
 import type { Role } from './cluster-spec.ts';
 import type { Fault, Path } from './fault.ts';
 import { nearestOf } from './nearest.ts';
@@ -7,8 +7,7 @@ export const checkRoles: Check = (checked) => [
   ...groupFaults(checked, 'masters'),
   ...groupFaults(checked, 'agents'),
   ...idleHosts(checked),
-  ...ensembleFaults(checked, 'zookeeper'),
-  ...ensembleFaults(checked, 'mesos-master'),
+  ...ensembleFaults(checked),
   ...marathonFaults(checked),
   ...agentFaults(checked),
   ...sharedAddresses(checked),
@@ -27,7 +26,7 @@ function groupFaults({ file }: Checked, group: 'masters' | 'agents'): Fault[] {
 
 export function unknownHost(path: Path, name: string, known: readonly string[]): Fault {
   const nearest = nearestOf(name, known);
-  const hint = nearest === undefined ? `add it to hosts` : `did you mean "${nearest}"?`;
+  const hint = nearest === undefined ? `add it to hosts` : `did you mean \`${nearest}\`?`;
   return { path, message: `no host is named ${name}, ${hint}`, needs: [['hosts', name]] };
 }
 
@@ -41,23 +40,26 @@ function idleHosts({ spec }: Checked): Fault[] {
     }));
 }
 
-function ensembleFaults(checked: Checked, role: 'zookeeper' | 'mesos-master'): Fault[] {
-  const count = hostsWith(checked, role).length;
-  if ([1, 3, 5, 7].includes(count)) return [];
-  return [
-    { path: placeOf(checked, role), message: ensembleAdvice(role, count), needs: roleSources },
-  ];
+/** One fault where both services have the same hosts, as they mostly do. */
+function ensembleFaults(checked: Checked): Fault[] {
+  const ensembles = (['zookeeper', 'mesos-master'] as const)
+    .map((role) => ({ role, count: hostsWith(checked, role).length }))
+    .filter(({ count }) => ![1, 3, 5, 7].includes(count));
+  const counts = [...new Set(ensembles.map(({ count }) => count))];
+  return counts.flatMap((count) => {
+    const names = ensembles.filter((one) => one.count === count).map(({ role }) => role);
+    const path = names[0] && placeOf(checked, names[0]);
+    return path ? [{ path, message: ensembleAdvice(names, count), needs: roleSources }] : [];
+  });
 }
 
-function ensembleAdvice(role: Role, count: number): string {
-  if (count === 0) return `no host has the role ${role}: name 1, 3, 5 or 7 hosts in masters`;
-  if (count > 7)
-    return `${role} has ${String(count)} hosts: take 7 or fewer, each write waits for a majority`;
+function ensembleAdvice(names: readonly Role[], count: number): string {
+  if (count === 0)
+    return `no host has the role ${names.join(' or ')}: name 1, 3, 5 or 7 hosts in masters`;
+  const has = `${listed(names)} ${names.length > 1 ? 'have' : 'has'} ${String(count)} hosts`;
+  if (count > 7) return `${has}: take 7 or fewer, as every write waits for a majority`;
   const [less, more] = [String(count - 1), String(count + 1)];
-  return (
-    `${role} has ${String(count)} hosts: take ${less} or ${more}, ` +
-    `as ${String(count)} survive no more losses than ${less}`
-  );
+  return `${has}: take ${less} or ${more}, as ${String(count)} survive no more losses than ${less}`;
 }
 
 /** Where the operator would change who has the role. */

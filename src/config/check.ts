@@ -1,12 +1,14 @@
 import type { ClusterFile } from './cluster-schema.ts';
 import type { Host, Role } from './cluster-spec.ts';
-import type { Fault } from './fault.ts';
+import type { Fault, Path } from './fault.ts';
 import type { ParsedCluster } from './parsed-cluster.ts';
 
 /** The file as written, for positions, and what it means. */
 export interface Checked {
   readonly file: ClusterFile;
   readonly spec: ParsedCluster;
+  /** False where only a default stands: the fault is then better shown elsewhere. */
+  readonly isWritten: (path: Path) => boolean;
 }
 
 /** Looks at entries that are well-formed, and asks whether they fit together. */

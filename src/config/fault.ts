@@ -24,12 +24,13 @@ export interface Position {
 }
 
 export function pathText(path: Path): string {
-  return path.map(printable).join('.');
+  return path.map((name) => printable(name)).join('.');
 }
 
 /** Any value from the file, safe to print: one line, quoted, control characters escaped, at most 60 characters. */
 export function show(value: unknown): string {
-  if (typeof value === 'string') return printable(JSON.stringify(shortened(value)));
+  if (typeof value === 'string')
+    return `"${printable(withoutLogin(value)).replaceAll('"', '\\"')}"`;
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object' && value !== null) return 'a mapping';
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
@@ -38,8 +39,9 @@ export function show(value: unknown): string {
 
 const longest = 60;
 
-function shortened(text: string): string {
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+/** `https://user:password@host` is a way to write a password where nobody looks for one. */
+function withoutLogin(text: string): string {
+  return text.replace(/\/\/[^/]*@/, '//…@');
 }
 
 /** C0, C1, DEL, line separators, and the marks that reorder text on a terminal (CVE-2021-42574). */
@@ -48,13 +50,18 @@ export const unprintable =
 
 const everyUnprintable = new RegExp(unprintable.source, 'gu');
 
-export function printable(value: string | number): string {
-  const text = shortened(String(value));
-  return text.replace(everyUnprintable, escaped);
+export function printable(value: string | number, atMost = longest): string {
+  const text = String(value);
+  const short = text.length > atMost ? `${text.slice(0, atMost)}…` : text;
+  return short.replace(everyUnprintable, escaped);
 }
 
 function escaped(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+export function isSame(one: Path, other: Path): boolean {
+  return one.length === other.length && touches(one, other);
 }
 
 /** True if one path lies on the way to the other, `*` matching every key. */

@@ -42,23 +42,29 @@ function inRange(what: string, min: number, max: number) {
   return {
     abort: true,
     error: ({ input }: { readonly input?: unknown }) =>
-      input === undefined ? `is missing: write ${range}` : `must be ${range}, not ${show(input)}`,
+      input === undefined
+        ? `is missing: write ${range}`
+        : `must be ${range}, not ${show(input)}${numberHint(input)}`,
   };
+}
+
+function numberHint(input: unknown): string {
+  return typeof input === 'string' && /^\d+$/.test(input) ? '; write it without quotes' : '';
 }
 
 /** Becomes part of labels, paths and, for controllers, of a Marathon app id. */
 export const shortName = text(
-  'lower-case letters, digits and hyphens, at most 40, with a letter or digit at both ends',
+  'a name of lower-case letters, digits and inner hyphens, at most 40',
   /^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$/,
 );
 
 export const hostName = text(
-  'lower-case letters, digits and hyphens, at most 63, with a letter or digit at both ends',
+  'a name of lower-case letters, digits and inner hyphens, at most 63',
   /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
 );
 
 export const userName = text(
-  'a user name of letters, digits, ".", "_" and "-", at most 32, not beginning with "-", "." or a digit',
+  'a user name: a letter or "_", then letters, digits, ".", "_" and "-", at most 32',
   /^[A-Za-z_][A-Za-z0-9._-]{0,31}$/,
 );
 

@@ -43,7 +43,7 @@ const home = z.discriminatedUnion('kind', [pinnedHome, sharedHome], {
 });
 
 function homeMissing(input: unknown): string {
-  const choice = '{ kind: pinned, host: NAME } or { kind: shared, path: /FOLDER }';
+  const choice = '{ kind: pinned, host: NAME } or { kind: shared, path: FOLDER }';
   return input === undefined ? `is missing: write ${choice}` : `must be ${choice}`;
 }
 

@@ -5,7 +5,9 @@ export function nearestOf(name: string, known: readonly string[]): string | unde
   if (name.length > 40) return undefined;
   const near = known
     .map((other) => ({ other, steps: distance(name.toLowerCase(), other.toLowerCase()) }))
-    .filter(({ other, steps }) => steps <= Math.max(1, Math.floor(other.length / 3)))
+    .filter(
+      ({ other, steps }) => other !== name && steps <= Math.max(1, Math.floor(other.length / 3)),
+    )
     .sort((a, b) => a.steps - b.steps);
   return near[0]?.other;
 }

@@ -1,13 +1,14 @@
 import { ClusterError } from '../errors.ts';
+import type { Checked } from './check.ts';
 import { checkPlaces } from './check-places.ts';
 import { checkPorts } from './check-ports.ts';
 import { checkRoles } from './check-roles.ts';
 import { checkTimes } from './check-times.ts';
 import type { ClusterFile } from './cluster-schema.ts';
 import { completeCluster } from './complete-cluster.ts';
-import { type Fault, pathText, type Position, touches } from './fault.ts';
+import { type Fault, isSame, type Path, pathText, type Position, touches } from './fault.ts';
 import type { Origin, ParsedCluster } from './parsed-cluster.ts';
-import { type Shape, shapeOf } from './shape.ts';
+import { shapeOf } from './shape.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
 
 const checks = [checkRoles, checkPorts, checkTimes, checkPlaces];
@@ -18,8 +19,16 @@ export function parseCluster(text: string, origin: Origin): ParsedCluster {
   if (!document.usable) throw invalid(document.faults, document, origin);
   const shape = shapeOf(document.value);
   const spec = shape.file && completed(shape.file, document, origin);
-  const unfit = shape.file && spec ? unfitting(shape.file, spec, shape) : [];
-  const faults = [...document.faults, ...shape.faults, ...unfit];
+  const tainted = [...shape.tainted, ...document.faults.map(({ path }) => path)];
+  const unfit =
+    shape.file && spec
+      ? unfitting({ file: shape.file, spec, isWritten: document.has }, tainted)
+      : [];
+  // What is strange as text is mostly of a wrong form as well: once is enough.
+  const form = shape.faults.filter(
+    ({ path }) => !document.faults.some((fault) => isSame(fault.path, path)),
+  );
+  const faults = [...document.faults, ...form, ...unfit];
   if (spec === undefined || faults.length > 0) throw invalid(faults, document, origin);
   return spec;
 }
@@ -29,9 +38,9 @@ function completed(file: ClusterFile, document: YamlDocument, origin: Origin): P
 }
 
 /** Faults between entries, without those that may only be an echo of a malformed one. */
-function unfitting(file: ClusterFile, spec: ParsedCluster, { tainted }: Shape): Fault[] {
+function unfitting(checked: Checked, tainted: readonly Path[]): Fault[] {
   return checks
-    .flatMap((check) => check({ file, spec }))
+    .flatMap((check) => check(checked))
     .filter(({ path, needs = [] }) =>
       [path, ...needs].every((need) => !tainted.some((taint) => touches(taint, need))),
     );

@@ -14,7 +14,7 @@ export interface Bounds {
 export function duration(bounds: Bounds) {
   return quantity({
     ...{ bounds, units: durationUnits, pattern: /^\d{1,9}(ms|s|m|h)$/ },
-    ...{ what: 'a time with its unit like 500ms, 10s, 2m or 1h', example: 's' },
+    what: 'a time with its unit like 500ms, 10s, 2m or 1h',
   });
 }
 
@@ -22,7 +22,7 @@ export function duration(bounds: Bounds) {
 export function size(bounds: Bounds) {
   return quantity({
     ...{ bounds, units: sizeUnits, pattern: /^\d{1,9}(MiB|GiB|TiB)$/ },
-    ...{ what: 'a size with its unit like 512MiB or 2GiB', example: 'MiB' },
+    what: 'a size with its unit like 512MiB or 2GiB',
   });
 }
 
@@ -31,14 +31,13 @@ interface Quantity {
   readonly units: Readonly<Record<string, number>>;
   readonly pattern: RegExp;
   readonly what: string;
-  readonly example: string;
 }
 
-function quantity({ bounds, units, pattern, what, example }: Quantity) {
+function quantity({ bounds, units, pattern, what }: Quantity) {
   const [min, max] = [amount(bounds.min, units), amount(bounds.max, units)];
   return z
-    .string({ error: ({ input }) => unitless(input, { what, example }) })
-    .regex(pattern, { abort: true, error: ({ input }) => `must be ${what}, not ${show(input)}` })
+    .string({ error: ({ input }) => unfit(input, { what, units }) })
+    .regex(pattern, { abort: true, error: ({ input }) => unfit(input, { what, units }) })
     .refine((text) => amount(text, units) >= min && amount(text, units) <= max, {
       error: ({ input }) => `must be from ${bounds.min} to ${bounds.max}, not ${show(input)}`,
     })
@@ -50,8 +49,13 @@ function amount(text: string, units: Readonly<Record<string, number>>): number {
   return Number.parseInt(text, 10) * (units[unit] ?? Number.NaN);
 }
 
-function unitless(input: unknown, { what, example }: { what: string; example: string }): string {
+function unfit(input: unknown, { what, units }: Pick<Quantity, 'what' | 'units'>): string {
   if (input === undefined) return `is missing: write ${what}`;
-  if (typeof input !== 'number') return `must be ${what}, not ${show(input)}`;
-  return `is the bare number ${show(input)}: write its unit, like ${show(input)}${example}`;
+  const digits = typeof input === 'number' ? show(input) : input;
+  if (typeof digits !== 'string' || !/^\d+$/.test(digits))
+    return `must be ${what}, not ${show(input)}`;
+  // Both of the smaller units: 2000 was meant as milliseconds, 10 as seconds.
+  const choices = Object.keys(units).slice(0, 2);
+  const written = choices.map((unit) => `${digits}${unit}`).join(' or ');
+  return `is the bare number ${digits}: write its unit, ${written}`;
 }

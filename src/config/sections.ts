@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { show } from './fault.ts';
+import { nearestOf } from './nearest.ts';
 
 export function section<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, {
@@ -25,8 +26,14 @@ export function listOf<Item extends z.ZodType>(item: Item, min: number, max: num
 
 export function oneOf<const Values extends readonly string[]>(what: string, values: Values) {
   return z.enum(values, {
-    error: ({ input }) => missingOr(`${what} (${values.join(', ')})`, input),
+    error: ({ input }) =>
+      missingOr(`${what} (${values.join(', ')})`, input) + hintFor(input, values),
   });
+}
+
+function hintFor(input: unknown, values: readonly string[]): string {
+  const nearest = typeof input === 'string' ? nearestOf(input, values) : undefined;
+  return nearest === undefined ? '' : `, did you mean \`${nearest}\`?`;
 }
 
 export function missingOr(what: string, input: unknown): string {

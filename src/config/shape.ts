@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { clusterSchema, type ClusterFile } from './cluster-schema.ts';
-import { type Fault, type Path, pathText, show } from './fault.ts';
+import { type Fault, isSame, type Path, pathText, printable, show } from './fault.ts';
 import { nearestOf } from './nearest.ts';
 import { repaired } from './repair.ts';
 import { entryOf, fieldsOf } from './schema-walk.ts';
@@ -17,13 +17,14 @@ type Issue = z.core.$ZodIssue;
 
 /** Each fault of form, and what is left to check the entries against each other. */
 export function shapeOf(value: unknown): Shape {
-  const result = clusterSchema.safeParse(value, { reportInput: true });
+  if (!isMapping(value)) return formless(value);
+  const result = clusterSchema.safeParse(value);
   if (result.success) return { faults: [], tainted: [], file: result.data };
   const faults = result.error.issues.flatMap(faultsOf);
   const meant = faults.flatMap(({ path, nearest }) =>
     nearest === undefined ? [] : [[...path.slice(0, -1), nearest]],
   );
-  const isMeant = ({ path }: Fault) => meant.some((other) => pathText(other) === pathText(path));
+  const isMeant = ({ path }: Fault) => meant.some((other) => isSame(other, path));
   return {
     // `adress` is reported as unknown: that `address` is missing is the same fault again.
     faults: faults.filter((fault) => fault.nearest !== undefined || !isMeant(fault)),
@@ -32,28 +33,51 @@ export function shapeOf(value: unknown): Shape {
   };
 }
 
+function isMapping(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function formless(value: unknown): Shape {
+  const what = value === null ? 'is empty' : `must be a mapping of settings, not ${show(value)}`;
+  const fault = { path: [], message: `the file ${what}`, whole: true };
+  return { faults: [fault], tainted: [], file: undefined };
+}
+
 interface ShapeFault extends Fault {
   readonly nearest?: string | undefined;
 }
 
 function faultsOf(issue: Issue): ShapeFault[] {
   const path = issue.path.filter((name) => typeof name !== 'symbol');
+  if (isSecret(path)) return [{ path: path.slice(0, secretDepth), message: secretNeeded }];
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(path);
     return issue.keys.map((key) => unknownKey(path, key, known));
   }
   if (issue.code === 'invalid_key') {
     const why = issue.issues[0]?.message ?? 'is not a valid name';
-    return [{ path, at: 'key', message: `the name ${why}` }];
+    return [{ path, at: 'key', message: `the key ${why}` }];
   }
-  return [{ path, message: issue.message }];
+  // A wrong kind of home is a matter of the whole home.
+  const place = issue.code === 'invalid_union' && path.at(-1) === 'kind' ? path.slice(0, -1) : path;
+  return [{ path: place, message: issue.message }];
+}
+
+const secretDepth = 4;
+const secretNeeded =
+  'must be one of { file: PATH }, { env: NAME } and { command: [PROGRAM, WORD] }, never the secret itself';
+
+/** Whatever stands in the place of a reference may be the secret itself: it is not quoted. */
+function isSecret(path: Path): boolean {
+  return path[0] === 'jenkins' && path[3] === 'password';
 }
 
 function unknownKey(path: Path, key: string, known: readonly string[]): ShapeFault {
-  const nearest = nearestOf(key, known);
+  const nearest = key === '<<' ? undefined : nearestOf(key, known);
   const place = path.length === 0 ? '' : ` at ${pathText(path)}`;
-  const hint = nearest === undefined ? '' : `, did you mean "${nearest}"?`;
-  const message = `unknown key ${show(key)}${place}${hint}`;
+  const merge = key === '<<' ? ': merge keys are not read, repeat the settings' : '';
+  const hint = nearest === undefined ? merge : `, did you mean \`${nearest}\`?`;
+  const message = `unknown key \`${printable(key)}\`${place}${hint}`;
   return { path: [...path, key], at: 'key', whole: true, message, nearest };
 }
 

@@ -10,6 +10,10 @@ export function offsetOf(document: Document.Parsed, { path, at }: Fault): number
   return (node ?? document.contents)?.range?.[0] ?? 0;
 }
 
+export function isWritten(document: Document.Parsed, path: Path): boolean {
+  return entriesOn(document, path).length === path.length;
+}
+
 /** The entries that a path leads through, as far as they exist. */
 function entriesOn(document: Document.Parsed, path: Path): Child[] {
   const chain: Child[] = [];
