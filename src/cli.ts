@@ -31,7 +31,6 @@ function createProgram(context: CommandContext): Command {
     .version(context.version)
     .showHelpAfterError('(ci-cluster --help lists the commands)')
     .showSuggestionAfterError()
-    .enablePositionalOptions()
     .exitOverride();
   addGlobalOptions(program);
   addSample(program, context);

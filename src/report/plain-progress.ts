@@ -33,8 +33,9 @@ const tellers: Tellers = {
     const title = `[${number}/5] ${phaseTitles[phase]}`;
     return idle ? `${title}: ${paint.dim('nothing to do')}` : paint.bold(title);
   },
-  step: ({ host, step, result }, paint) => {
+  step: ({ host, step, result, minor }, paint) => {
     if (result === 'started' || result === 'unchanged') return undefined;
+    if (minor === true && result === 'changed') return undefined;
     return `  ${host}: ${step}${result === 'changed' ? '' : `: ${paint.red(result)}`}`;
   },
   waiting: ({ gate, reason, deadlineMs }) => {

@@ -17,6 +17,8 @@ export type Event =
       readonly host: string;
       readonly step: string;
       readonly result: StepResult;
+      /** Of interest only in sum: one folder of many. */
+      readonly minor?: boolean;
     }
   | {
       readonly kind: 'waiting';

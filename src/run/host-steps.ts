@@ -64,7 +64,8 @@ async function performOnHost({ stage, work, run, changes }: OneHost): Promise<vo
       if (line === undefined || step === undefined) return;
       lines.set(line.step, line);
       const told = describe(step);
-      report({ kind: 'step', host: work.host, step: told, result: line.result });
+      const minor = step.kind === 'ensure-folder';
+      report({ kind: 'step', host: work.host, step: told, result: line.result, minor });
       if (line.result === 'changed')
         changes.push({ phase: stage.phase, host: work.host, step: told });
     },

@@ -25,7 +25,7 @@ export function stepFailed({ host, step, line, ran }: Failure): ClusterError {
 function told(code: ErrorCode, step: HostStep): string {
   if (code === 'IMAGE_MISSING' && step.kind === 'pull-image') return `cannot pull ${step.image}`;
   if (code === 'CONTAINER_EXITED' && step.kind === 'start-container') {
-    return `${step.container.name} did not stay up; what ran before is back in place`;
+    return `${step.container.name} did not stay up`;
   }
   if (code === 'DISK_FULL') return `no space left: could not ${describe(step)}`;
   if (code === 'FOREIGN_HOST') return 'was claimed by another cluster in the meantime';

@@ -4,7 +4,6 @@ set -u
 LC_ALL=C
 export LC_ALL
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
-tab=$(printf '\t')
 label=io.ci-cluster
 
 fact() {
@@ -38,12 +37,14 @@ of_system() {
 
 of_docker() {
   command -v docker >/dev/null 2>&1 || { fact docker absent; return; }
-  version=$(ask docker version --format '{{.Server.Version}}{{"\t"}}{{.Server.APIVersion}}')
+  # docker version turns tabs into blanks, so its fields are told apart by another sign.
+  version=$(ask docker version --format '{{.Server.Version}}|{{.Server.APIVersion}}')
   case $version in
-    *"$tab"*) ;;
+    *'|'*) ;;
     *) fact docker stopped; return ;;
   esac
-  printf 'docker\trunning\t%s\t%s\n' "$version" "$(ask docker info --format '{{.LiveRestoreEnabled}}{{"\t"}}{{.DockerRootDir}}{{"\t"}}{{.ContainersRunning}}')"
+  state=$(ask docker info --format '{{.LiveRestoreEnabled}}|{{.DockerRootDir}}|{{.ContainersRunning}}')
+  printf 'docker|running|%s|%s\n' "$version" "$state" | tr '|' '\t'
   ids=$(ask docker ps --all --quiet --filter "label=$label.service")
   # shellcheck disable=SC2086 # a list of ids
   [ -z "$ids" ] || ask docker inspect --format 'container{{"\t"}}{{.Id}}{{"\t"}}{{.Name}}{{"\t"}}{{index .Config.Labels "io.ci-cluster.cluster"}}{{"\t"}}{{index .Config.Labels "io.ci-cluster.service"}}{{"\t"}}{{index .Config.Labels "io.ci-cluster.fingerprint"}}{{"\t"}}{{.State.Status}}{{"\t"}}{{.State.ExitCode}}{{"\t"}}{{.RestartCount}}{{"\t"}}{{.Created}}{{"\t"}}{{.State.StartedAt}}{{"\t"}}{{.Config.Image}}' $ids

@@ -178,7 +178,7 @@ start_container() {
   fi
   docker logs --tail 20 "$name" >&2 2>&1
   docker rm --force "$name" >/dev/null 2>&1
-  [ -z "$now" ] || bring_back "$name" >/dev/null
+  [ -z "$now" ] || ! bring_back "$name" >/dev/null || echo "the $name that ran before is back" >&2
   return 1
 }
 
