@@ -102,7 +102,7 @@ function conclude(
     context.out(JSON.stringify(document, undefined, 2));
   } else {
     const paint = palette(context.terminal.colour && options.color);
-    const notice = spec.notice === undefined ? '' : `\n${paint.dim(spec.notice)}`;
+    const notice = spec.notice === undefined ? '' : `\n\n${paint.dim(spec.notice)}`;
     context.out(result.text(paint) + notice);
   }
   context.setExitCode(exitCode);

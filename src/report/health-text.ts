@@ -1,4 +1,5 @@
 import type { Group, Health, HostHealth, Member, State } from '../health/model.ts';
+import { troubleLines } from './trouble-lines.ts';
 import { inColour, sign, type Palette } from './palette.ts';
 import { clip, table } from './table.ts';
 
@@ -101,30 +102,4 @@ function jenkinsLine({ name, state, host, version, url, detail }: Health['jenkin
   ];
   const text = detail === '' ? place.join(', ') : detail;
   return { state, name: `Jenkins ${name}`, text };
-}
-
-function troubleLines(health: Health, columns: number): string[] {
-  const { hosts, zookeeper, mesosMasters, mesosAgents, marathon, gateways } = health;
-  const members = [
-    ...named('ZooKeeper', zookeeper.members),
-    ...named('Mesos master', mesosMasters.members),
-    ...named('Mesos agent', mesosAgents.members),
-    ...named('Marathon', marathon.members),
-    ...named('gateway', gateways.members),
-  ];
-  const containers = hosts.flatMap(({ host, state, detail, containers: list }) => [
-    ...(state === 'unknown' || detail !== '' ? [[host, 'host', detail]] : []),
-    ...list
-      .filter((item) => item.state !== 'healthy')
-      .map((item) => [host, item.name, item.detail]),
-  ]);
-  const seen = new Set(containers.filter(([, kind]) => kind === 'host').map(([host]) => host));
-  const rows = [...containers, ...members.filter(([host]) => !seen.has(host))];
-  return table(rows.map((row) => ['  ', ...row])).map((line) => clip(line, columns));
-}
-
-function named(service: string, members: readonly Member[]): string[][] {
-  return members
-    .filter(({ state, detail }) => state !== 'healthy' && detail !== '')
-    .map(({ host, detail }) => [host, service, detail]);
 }

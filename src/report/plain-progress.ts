@@ -7,11 +7,11 @@ import { phaseTitles, seconds, type Progress, type Screen } from './progress.ts'
 export function plainProgress(screen: Screen): Progress {
   const begin = screen.now();
   const paint = palette(screen.colour);
-  const last = new Map<string, string>();
+  let last = '';
   const report = (event: Event) => {
     const text = textOf(event, paint);
-    if (text === undefined || last.get(event.kind) === text) return;
-    last.set(event.kind, text);
+    if (text === undefined || text === last) return;
+    last = text;
     screen.line(`${paint.dim(seconds(screen.now() - begin).padStart(7))}  ${text}`);
   };
   return { report, end: () => undefined };
