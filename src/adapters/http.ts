@@ -40,14 +40,18 @@ function headersOf(request: HttpRequest): Record<string, string | number> {
   return { 'content-length': Buffer.byteLength(request.body), ...request.headers };
 }
 
+/** The request may close before the end of an answer that is complete: then the answer decides. */
 function listen(outgoing: ClientRequest, settle: Settle): void {
+  const closedEarly = (): void => {
+    settle(noAnswer('closed', 'the connection closed before the answer was complete'));
+  };
   outgoing.on('error', (error) => {
     settle(noAnswer('closed', `the connection broke: ${error.message}`));
   });
-  outgoing.on('close', () => {
-    settle(noAnswer('closed', 'the connection closed before the answer was complete'));
-  });
+  outgoing.on('close', closedEarly);
   outgoing.on('response', (incoming) => {
+    outgoing.off('close', closedEarly);
+    incoming.on('close', closedEarly);
     read(incoming, settle);
   });
 }

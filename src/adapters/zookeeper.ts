@@ -1,11 +1,171 @@
-import type { Endpoint, ZookeeperSession } from '../ports.ts';
-import type { Dial } from './wire.ts';
+import type { Client } from 'node-zookeeper-client';
+import { ClusterError } from '../errors.ts';
+import type { Endpoint, NoAnswer, ZookeeperSession } from '../ports.ts';
+import { settlesWithin, startDeadline, unlessAborted } from './deadline.ts';
+import { relayTo } from './relay.ts';
+import { forwardingRefused } from './ssh/faults.ts';
+import { seconds } from './supervise.ts';
+import { nameOfEndpoint } from './wire.ts';
+import type { Dial, Wire } from './wire.ts';
+import { createZnode, readChildren, readZnode } from './znodes.ts';
 
 export interface ZookeeperTarget extends Endpoint {
   readonly host: string;
+  /** Of opening the session and of each call. */
   readonly deadlineMs: number;
 }
 
-export function openZookeeper(_dial: Dial, _target: ZookeeperTarget): Promise<ZookeeperSession> {
-  throw new Error('not yet');
+/**
+ * A session with one member. node-zookeeper-client 1.1 has no read timeout, never tells of a frozen
+ * member and reconnects for ever: so each call has its deadline, a session that was once in doubt
+ * is not used again, and the relay takes one connection only.
+ */
+export async function openZookeeper(
+  dial: Dial,
+  target: ZookeeperTarget,
+): Promise<ZookeeperSession> {
+  using deadline = startDeadline(target.deadlineMs);
+  const wire = await dial(target, deadline.signal);
+  if ('failure' in wire) throw noWire(target, wire);
+  const line = await connectThrough(wire);
+  if (await unlessAborted(line.connected, deadline.signal)) return sessionOn(line, target);
+  const why = line.doubt() ?? `no session within ${seconds(target.deadlineMs)}`;
+  line.distrust(why);
+  await line.close();
+  throw fault(target, why);
+}
+
+interface Line {
+  readonly client: Client;
+  /** False if the member hung up. */
+  readonly connected: Promise<boolean>;
+  /** Why the session must not be used any more. */
+  readonly doubt: () => string | undefined;
+  readonly distrust: (reason: string) => void;
+  readonly close: () => Promise<void>;
+}
+
+const sessionTimeoutMs = 10_000;
+const closeMs = 1_000;
+
+async function connectThrough(wire: Wire): Promise<Line> {
+  const { default: zookeeper } = await import('node-zookeeper-client');
+  const relay = await relayTo(wire.stream);
+  const client = zookeeper.createClient(`127.0.0.1:${relay.port}`, {
+    sessionTimeout: sessionTimeoutMs,
+    spinDelay: 50,
+    retries: 0,
+  });
+  let doubt: string | undefined;
+  const distrust = (reason: string): void => {
+    doubt ??= reason;
+  };
+  checkFirstAnswer(wire, distrust);
+  const ended = endOf(wire);
+  const hungUp = ended.then(() => {
+    distrust('it closed the connection');
+    return false;
+  });
+  const connected = new Promise<boolean>((resolve) => {
+    client.once('connected', () => {
+      resolve(true);
+    });
+  });
+  client.connect();
+  return {
+    client,
+    connected: Promise.race([connected, hungUp]),
+    doubt: () => doubt,
+    distrust,
+    close: createClose(client, [relay, wire], () =>
+      doubt === undefined ? settlesWithin(ended, closeMs) : Promise.resolve(false),
+    ),
+  };
+}
+
+/** Of the wire, as the library tells of no end before its first connection. */
+function endOf({ stream }: Wire): Promise<void> {
+  return new Promise((resolve) => {
+    stream.once('end', resolve).once('close', resolve);
+  });
+}
+
+/** The library waits for ever on what is no answer, or throws where nobody can catch it. */
+function checkFirstAnswer({ stream }: Wire, distrust: (reason: string) => void): void {
+  stream.once('data', (first: Buffer) => {
+    // ConnectResponse of ZooKeeper 3.4 and later: 37 bytes after the length, 36 from older ones.
+    if (first.length >= 4 && [36, 37].includes(first.readInt32BE(0))) return;
+    distrust('what answers there is not ZooKeeper');
+    stream.destroy();
+  });
+}
+
+/** The library goes on connecting until it is closed and its socket is gone. */
+function createClose(
+  client: Client,
+  parts: readonly Disposable[],
+  farewell: () => Promise<unknown>,
+): () => Promise<void> {
+  let isClosed = false;
+  return async () => {
+    if (isClosed) return;
+    isClosed = true;
+    client.close();
+    await farewell();
+    parts.forEach((part) => {
+      part[Symbol.dispose]();
+    });
+  };
+}
+
+function sessionOn(line: Line, target: ZookeeperTarget): ZookeeperSession {
+  const call = <T>(what: string, start: () => Promise<T>): Promise<T> =>
+    bounded(line, target, { what, start });
+  const { client } = line;
+  return {
+    read: (path) => call(`read ${path}`, () => readZnode(client, path)),
+    children: (path) => call(`list ${path}`, () => readChildren(client, path)),
+    create: (path, content) => call(`create ${path}`, () => createZnode(client, path, content)),
+    [Symbol.asyncDispose]: line.close,
+  };
+}
+
+interface Call<T> {
+  readonly what: string;
+  readonly start: () => Promise<T>;
+}
+
+async function bounded<T>(line: Line, target: ZookeeperTarget, call: Call<T>): Promise<T> {
+  const doubt = line.doubt();
+  if (doubt !== undefined) throw fault(target, `cannot ${call.what}: ${doubt}`);
+  using deadline = startDeadline(target.deadlineMs);
+  try {
+    const outcome = await unlessAborted(boxed(call.start()), deadline.signal);
+    if (outcome !== undefined) return outcome.value;
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw fault(target, `cannot ${call.what}: ${line.doubt() ?? reason}`);
+  }
+  line.distrust('it did not answer before');
+  throw fault(target, `cannot ${call.what}: no answer within ${seconds(target.deadlineMs)}`);
+}
+
+/** Undefined is a good answer, too. */
+async function boxed<T>(work: Promise<T>): Promise<{ readonly value: T }> {
+  return { value: await work };
+}
+
+function noWire(target: ZookeeperTarget, { failure, detail }: NoAnswer): ClusterError {
+  if (failure === 'forwarding-refused') {
+    return forwardingRefused(target.host, `to ${nameOfEndpoint(target)}`);
+  }
+  return fault(target, failure === 'refused' ? 'nothing listens there' : detail);
+}
+
+function fault(target: ZookeeperTarget, why: string): ClusterError {
+  const text = `ZooKeeper on ${target.host} at ${nameOfEndpoint(target)}: ${why}`;
+  return new ClusterError('GATE_NOT_REACHED', text, {
+    host: target.host,
+    remedy: 'Run "ci-cluster status" to see the whole ensemble.',
+  });
 }

@@ -101,7 +101,9 @@ function serve(connection: Connection, options: SshServerOptions, seen: Seen): v
       const channel = accept();
       count.open('forwardsAtOnce', channel);
       channel.on('error', () => undefined).on('close', () => socket.destroy());
-      socket.on('error', () => channel.close());
+      socket.on('error', () => {
+        channel.close();
+      });
       channel.pipe(socket).pipe(channel);
     });
   });

@@ -43,7 +43,7 @@ function openChannel(
 /** Reason codes: RFC 4254, 5.1. The texts after code 2 are strerror() of OpenSSH's host. */
 function whyNot(error: Error): NoAnswer {
   const reason: unknown = 'reason' in error ? error.reason : undefined;
-  const text = error.message.replace('(SSH) Channel open failure: ', '');
+  const text = describe(new Error(error.message.replace('(SSH) Channel open failure: ', '')));
   if (reason === 1) return noAnswer('forwarding-refused', 'sshd forbids TCP forwarding');
   if (reason === undefined) return noAnswer('unreachable', 'the SSH connection is lost');
   if (/timed out/i.test(text)) return noAnswer('timeout', text);
