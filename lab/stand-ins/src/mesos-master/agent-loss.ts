@@ -113,3 +113,19 @@ function tellFailure(core: Core, agent: Agent): void {
     framework.stream?.send({ type: 'FAILURE', failure: { agent_id: { value: agent.id } } });
   }
 }
+
+/** Those that did not come back to a new leader within `--agent_reregister_timeout`. */
+export async function markRecoveredUnreachable(core: Core): Promise<void> {
+  const sinceMs = core.clock.now();
+  const missing = [...core.state.recoveredAgents.keys()];
+  for (const id of missing) {
+    await core.registrar.update((registry) => ({
+      ...withoutAgent(registry, id),
+      unreachable: [...registry.unreachable, { id, sinceMs }],
+    }));
+    // Back at the last moment: its own registration wins.
+    if (!core.state.recoveredAgents.delete(id)) continue;
+    core.state.unreachableAgents.set(id, sinceMs);
+    core.counters.add('recovery_slave_removals');
+  }
+}

@@ -4,6 +4,7 @@ import { adoptTasks } from './adoption.ts';
 import { disconnectAgent, forgetAgent } from './agent-loss.ts';
 import { startPinging } from './agent-ping.ts';
 import type { Core } from './core.ts';
+import { rescindWhere } from './offers.ts';
 import { withAgent } from './registrar.ts';
 import type { Agent } from './state.ts';
 
@@ -42,7 +43,9 @@ async function admit(core: Core, message: Registration, link: Link): Promise<Age
   await core.registrar.update((registry) => withAgent(registry, info));
   core.counters.add('slave_registrations');
   core.log.info('master.cpp:6785', `Registered agent ${id} at ${message.pid} (${info.hostname})`);
-  return connect(core, { ...message, agent: info }, link);
+  const agent = connect(core, { ...message, agent: info }, link);
+  core.allocate();
+  return agent;
 }
 
 async function readmit(core: Core, message: Registration, link: Link): Promise<Agent> {
@@ -64,6 +67,8 @@ async function readmit(core: Core, message: Registration, link: Link): Promise<A
     `Re-registered agent ${id} at ${message.pid} (${info.hostname})`,
   );
   adoptTasks(core, agent, { ...message, wasUnreachable });
+  // Only now: what the agent's tasks hold must not be offered.
+  core.allocate();
   return agent;
 }
 
@@ -88,7 +93,6 @@ function connect(core: Core, message: Registration, link: Link): Agent {
   core.state.agents.set(id, agent);
   link.send({ kind: 'registered', agent_id: id });
   startPinging(core, agent);
-  core.allocate();
   return agent;
 }
 
@@ -101,4 +105,16 @@ function letGo(known: Agent, link: Link): void {
 export function agentLinkClosed(core: Core, agent: Agent, link: Link): void {
   if (core.state.agents.get(agent.id) !== agent || agent.link !== link) return;
   disconnectAgent(core, agent);
+}
+
+/** No further offers from it, or offers again; kept in the registry, so that a new leader knows. */
+export async function setDeactivated(
+  core: Core,
+  agent: Agent,
+  deactivated: boolean,
+): Promise<void> {
+  await core.registrar.update((registry) => withAgent(registry, agent.info, deactivated));
+  agent.deactivated = deactivated;
+  if (deactivated) rescindWhere(core, (open) => open.agentId === agent.id);
+  else core.allocate();
 }

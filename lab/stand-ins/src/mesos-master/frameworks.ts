@@ -57,8 +57,14 @@ export function addFramework(core: Core, id: string, info: FrameworkInfo): Frame
   return framework;
 }
 
+export interface Subscription {
+  readonly framework_info: FrameworkInfo;
+  readonly suppressed_roles?: readonly string[];
+}
+
 /** First subscription, return after a disconnection, or a second scheduler that takes over: all the same here. */
-export function subscribe(core: Core, info: FrameworkInfo, stream: EventStream): Framework {
+export function subscribe(core: Core, wish: Subscription, stream: EventStream): Framework {
+  const info = wish.framework_info;
   const id = info.id?.value ?? newFrameworkId(core);
   const known = core.state.frameworks.get(id);
   const framework = known ?? addFramework(core, id, info);
@@ -69,6 +75,8 @@ export function subscribe(core: Core, info: FrameworkInfo, stream: EventStream):
   if (framework.registeredMs === 0) framework.registeredMs = core.clock.now();
   else framework.reregisteredMs = core.clock.now();
   framework.recovered = false;
+  framework.suppressed.clear();
+  for (const role of wish.suppressed_roles ?? []) framework.suppressed.add(role);
   stream.send(subscribed(core, framework));
   startHeartbeat(core, framework);
   core.log.info('master.cpp:2847', `Subscribed framework ${id} (${framework.info.name})`);

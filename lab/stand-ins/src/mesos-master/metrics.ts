@@ -1,0 +1,157 @@
+import { isTerminal } from '../shared/mesos.ts';
+import { amountsOf, nothing, plus, scalar, type Amounts } from '../shared/resources.ts';
+import { systemMetrics } from '../shared/system-metrics.ts';
+import type { Core } from './core.ts';
+import { zeroMetrics } from './metric-names.ts';
+import type { Framework } from './state.ts';
+import { offeredAmounts, taskAmounts } from './state.ts';
+
+export interface LogGauges {
+  readonly ensembleSize: number;
+  readonly recovered: boolean;
+}
+
+export interface RegistrarGauges {
+  readonly queuedOperations: number;
+  readonly fetchMs: number;
+  readonly storeMs: number;
+}
+
+export interface MetricSources {
+  /** Nothing under `master/` exists before the process is a contender. */
+  readonly core: Core | undefined;
+  readonly elected: boolean;
+  readonly startMs: number;
+  readonly log: LogGauges | undefined;
+  readonly registrar: RegistrarGauges | undefined;
+}
+
+/** `/metrics/snapshot`. */
+export function renderMetrics(sources: MetricSources): Record<string, number> {
+  return {
+    ...(sources.core === undefined ? {} : masterMetrics(sources.core, sources)),
+    ...logMetrics(sources),
+    ...systemMetrics(),
+  };
+}
+
+function logMetrics({ log, registrar, core }: MetricSources): Record<string, number> {
+  const registry = core === undefined ? '' : JSON.stringify(core.registrar.registry);
+  return {
+    ...(log === undefined
+      ? {}
+      : {
+          'registrar/log/ensemble_size': log.ensembleSize,
+          'registrar/log/recovered': Number(log.recovered),
+        }),
+    'registrar/queued_operations': registrar?.queuedOperations ?? 0,
+    'registrar/registry_size_bytes': registry.length,
+    'registrar/state_fetch_ms': registrar?.fetchMs ?? 0,
+    'registrar/state_store_ms': registrar?.storeMs ?? 0,
+  };
+}
+
+function masterMetrics(core: Core, sources: MetricSources): Record<string, number> {
+  return {
+    ...zeroMetrics,
+    ...counted(core),
+    'master/elected': Number(sources.elected),
+    'master/uptime_secs': (core.clock.now() - sources.startMs) / 1000,
+    'master/outstanding_offers': core.state.offers.size,
+    ...agentGauges(core),
+    ...frameworkGauges(core),
+    ...taskGauges(core),
+    ...resourceGauges(core),
+    ...merged([...core.state.frameworks.values()].map(perFramework(core))),
+  };
+}
+
+function counted(core: Core): Record<string, number> {
+  const entries = [...core.counters.entries()].filter(([name]) => !name.startsWith('frameworks/'));
+  return Object.fromEntries(
+    entries.map(([name, value]) =>
+      name === 'allocation_runs'
+        ? ['allocator/mesos/allocation_runs', value]
+        : [`master/${name}`, value],
+    ),
+  );
+}
+
+function agentGauges({ state }: Core): Record<string, number> {
+  const agents = [...state.agents.values()];
+  return {
+    'master/slaves_active': agents.filter(({ active }) => active).length,
+    'master/slaves_inactive': agents.filter(({ active }) => !active).length,
+    'master/slaves_connected': agents.filter(({ connected }) => connected).length,
+    'master/slaves_disconnected': agents.filter(({ connected }) => !connected).length,
+    'master/slaves_unreachable': state.unreachableAgents.size,
+  };
+}
+
+/** A disconnected framework counts in both *disconnected* and *inactive* (observed with 1.12.0). */
+function frameworkGauges({ state }: Core): Record<string, number> {
+  const frameworks = [...state.frameworks.values()];
+  return {
+    'master/frameworks_active': frameworks.filter(({ active }) => active).length,
+    'master/frameworks_inactive': frameworks.filter(({ active }) => !active).length,
+    'master/frameworks_connected': frameworks.filter(({ connected }) => connected).length,
+    'master/frameworks_disconnected': frameworks.filter(({ connected }) => !connected).length,
+  };
+}
+
+const gaugedStates = ['TASK_STAGING', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_KILLING'];
+
+function taskGauges({ state }: Core): Record<string, number> {
+  const frameworks = [...state.frameworks.values()];
+  const tasks = frameworks.flatMap((framework) => [...framework.tasks.values()]);
+  const gauges = gaugedStates.map((name): [string, number] => [
+    `master/${name.toLowerCase().replace('task', 'tasks')}`,
+    tasks.filter((task) => task.state === name).length,
+  ]);
+  const unreachable = frameworks.reduce((sum, one) => sum + one.unreachableTasks.size, 0);
+  return { ...Object.fromEntries(gauges), 'master/tasks_unreachable': unreachable };
+}
+
+function resourceGauges({ state }: Core): Record<string, number> {
+  const sum = (amounts: Iterable<Amounts>) => [...amounts].reduce(plus, nothing);
+  const total = sum([...state.agents.values()].map(({ info }) => amountsOf(info.resources)));
+  const frameworks = [...state.frameworks.values()];
+  const used = sum(frameworks.map(({ tasks }) => taskAmounts(tasks.values())));
+  const taken = plus(used, offeredAmounts(state.offers.values()));
+  const gauges = ['cpus', 'mem', 'disk', 'gpus'].map((name) => {
+    const all = scalar(total, name);
+    return {
+      [`master/${name}_total`]: all,
+      [`master/${name}_used`]: scalar(used, name),
+      [`master/${name}_percent`]: all === 0 ? 0 : scalar(used, name) / all,
+      [`allocator/mesos/resources/${name}/total`]: all,
+      [`allocator/mesos/resources/${name}/offered_or_allocated`]: scalar(taken, name),
+    };
+  });
+  return merged(gauges);
+}
+
+function merged(records: readonly Record<string, number>[]): Record<string, number> {
+  return Object.fromEntries(records.flatMap((record) => Object.entries(record)));
+}
+
+function perFramework(core: Core): (framework: Framework) => Record<string, number> {
+  return (framework) => {
+    const start = `master/frameworks/${encodeURIComponent(framework.info.name)}/${framework.id}`;
+    const calls = [...core.counters.entries()]
+      .filter(([name]) => name.startsWith(`frameworks/${framework.id}/`))
+      .map(([name, value]) => [
+        `${start}${name.slice(`frameworks/${framework.id}`.length)}`,
+        value,
+      ]);
+    const active = [...framework.tasks.values()].filter(({ state }) => !isTerminal(state));
+    const gauges = gaugedStates.map((name) => [
+      `${start}/tasks/active/${name.toLowerCase()}`,
+      active.filter(({ state }) => state === name).length,
+    ]);
+    return {
+      [`${start}/subscribed`]: Number(framework.connected),
+      ...(Object.fromEntries([...calls, ...gauges]) as Record<string, number>),
+    };
+  };
+}

@@ -1,0 +1,105 @@
+import { empty, json, notFound, text, type Answer, type Request } from '../shared/http.ts';
+import { CallError } from '../shared/mesos-call.ts';
+import { logPath } from './log-group.ts';
+import type { Master } from './master.ts';
+import { operatorApi, teardown, versionInfo } from './operator-api.ts';
+import { renderRegistry } from './render-registry.ts';
+import { renderRoles, renderTasks } from './render-lists.ts';
+import { renderFrameworks, renderSlaves, renderState, renderSummary } from './render-state.ts';
+import type { MasterFacts } from './render-state.ts';
+import type { Replica, ReplicaRequest } from './replica.ts';
+import { schedulerApi } from './scheduler-api.ts';
+
+export interface RoutesContext {
+  readonly master: Master;
+  readonly facts: () => MasterFacts;
+  readonly metrics: () => Promise<Record<string, number>>;
+  readonly replica: Replica | undefined;
+}
+
+type Endpoint = (context: RoutesContext, request: Request) => Answer | Promise<Answer | undefined>;
+
+/** Answered by every master, leading or not. */
+const local: Readonly<Record<string, Endpoint>> = {
+  '/': () => ({
+    status: 200,
+    headers: { 'Content-Type': 'text/html' },
+    body: '<!DOCTYPE html>\n<title>Mesos</title>\n',
+  }),
+  '/health': () => empty(200),
+  '/version': () => json(versionInfo()),
+  '/flags': ({ facts }) => json({ flags: facts().flags }),
+  '/redirect': ({ master }) => redirect(master, ''),
+  '/metrics/snapshot': async ({ metrics }) => json(await metrics()),
+  '/registrar(1)/registry': ({ master }) =>
+    json(master.recovered ? renderRegistry(master.core.registrar.registry) : {}),
+  [logPath]: ({ replica }, request) => answerReplica(replica, request),
+};
+
+/** Answered by the leader only; the others point to it. */
+const leading: Readonly<Record<string, Endpoint>> = {
+  '/state': ({ master, facts }) => json(renderState(master.core, facts())),
+  '/state-summary': ({ master, facts }) => json(renderSummary(master.core, facts())),
+  '/slaves': ({ master }) => json(renderSlaves(master.core)),
+  '/frameworks': ({ master }) => json(renderFrameworks(master.core)),
+  '/tasks': ({ master }) => json(renderTasks(master.core)),
+  '/roles': ({ master }) => json(renderRoles(master.core)),
+  '/weights': () => json([]),
+  '/quota': () => json({}),
+  '/maintenance/status': () => json({}),
+  '/maintenance/schedule': () => json({}),
+  '/teardown': ({ master }, request) => teardownByForm(master, request),
+  '/api/v1': (context, request) => afterRecovery(context, request, operator),
+  '/api/v1/scheduler': (context, request) =>
+    afterRecovery(context, request, ({ master }) =>
+      Promise.resolve(schedulerApi(master.core, request)),
+    ),
+};
+
+/** All of a master's endpoints, with and without the `/master` prefix. */
+export function answer(
+  context: RoutesContext,
+  request: Request,
+): Answer | Promise<Answer | undefined> {
+  const path = withoutPrefix(request.path);
+  const own = local[path];
+  if (own !== undefined) return own(context, request);
+  const endpoint = leading[path];
+  if (endpoint === undefined) return notFound;
+  if (!context.master.elected) return redirect(context.master, `/master${path}`);
+  return endpoint(context, request);
+}
+
+function withoutPrefix(path: string): string {
+  return path.startsWith('/master/') ? path.slice('/master'.length) : path;
+}
+
+/** Protocol-relative, to the host name that the leader published (1.12.0). */
+function redirect({ leader }: Master, path: string): Answer {
+  if (leader === undefined) return text('No leader elected', 503);
+  return empty(307, { Location: `//${leader.hostname}:${leader.port}${path}` });
+}
+
+function afterRecovery(context: RoutesContext, request: Request, endpoint: Endpoint) {
+  if (!context.master.recovered) return text('Master has not finished recovery', 503);
+  return endpoint(context, request);
+}
+
+function operator({ master, facts, metrics }: RoutesContext, request: Request): Promise<Answer> {
+  return operatorApi({ core: master.core, facts: facts(), metrics }, request);
+}
+
+function teardownByForm({ core }: Master, request: Request): Answer {
+  const form = new URLSearchParams(request.body.toString('utf8'));
+  try {
+    return teardown(core, form.get('frameworkId') ?? undefined);
+  } catch (fault) {
+    if (fault instanceof CallError) return fault.answer;
+    throw fault;
+  }
+}
+
+function answerReplica(replica: Replica | undefined, request: Request): Answer {
+  if (replica === undefined) return notFound;
+  return json(replica.answer(JSON.parse(request.body.toString('utf8')) as ReplicaRequest));
+}

@@ -1,0 +1,107 @@
+import { text, type Answer, type Request } from './http.ts';
+
+/** A body that Mesos would refuse, with the status and words it uses. */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+
+  get answer(): Answer {
+    const answer = text(this.message, this.status);
+    if (this.status !== 405) return answer;
+    return { ...answer, headers: { ...answer.headers, Allow: 'POST' } };
+  }
+}
+
+export interface JsonCall {
+  readonly type: string;
+  readonly [field: string]: unknown;
+}
+
+export interface CallGrammar {
+  /** `scheduler::Call`, as in the messages. */
+  readonly name: string;
+  readonly types: ReadonlySet<string>;
+  /** Dotted paths of fields that the protobuf message cannot be without, if their parent is there. */
+  readonly required: readonly string[];
+}
+
+/** The checks that all of Mesos' v1 endpoints make before looking at a call, in their order (1.12.0). */
+export function readCall(request: Request, grammar: CallGrammar): JsonCall {
+  if (request.method !== 'POST') throw methodNotAllowed(request.method);
+  checkContentType(request.headers['content-type']);
+  const body = parseJson(request.body.toString('utf8'));
+  const missing = grammar.required.filter((path) => isMissing(body, path.split('.')));
+  if (missing.length > 0) {
+    throw new CallError(
+      400,
+      `Failed to convert JSON into Call protobuf: Missing required fields: ${missing.join(', ')}`,
+    );
+  }
+  const { type } = body;
+  // A value that the enumeration does not know reads as a field that is not there.
+  if (typeof type !== 'string' || !grammar.types.has(type)) throw expecting(grammar, 'type');
+  return { ...body, type };
+}
+
+export function expecting(grammar: CallGrammar, field: string): CallError {
+  return invalid(grammar, `Expecting '${field}' to be present`);
+}
+
+export function invalid(grammar: CallGrammar, fault: string): CallError {
+  return new CallError(400, `Failed to validate ${grammar.name}: ${fault}`);
+}
+
+function methodNotAllowed(method: string): CallError {
+  return new CallError(
+    405,
+    `405 Method Not Allowed. Expecting one of { 'POST' }, but received '${method}'.`,
+  );
+}
+
+function checkContentType(type: string | undefined): void {
+  if (type === undefined || type === '') {
+    throw new CallError(400, "Expecting 'Content-Type' to be present");
+  }
+  if (!type.startsWith('application/json')) {
+    throw new CallError(
+      415,
+      "Expecting 'Content-Type' of application/json or application/x-protobuf",
+    );
+  }
+}
+
+function parseJson(body: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch (fault) {
+    const near = body.slice(errorPosition(fault, body)).split('\n')[0] ?? '';
+    throw new CallError(
+      400,
+      `Failed to parse body into JSON: syntax error at line 1 near: ${near}`,
+    );
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return value as Record<string, unknown>;
+  }
+  throw new CallError(400, 'Failed to convert JSON into Call protobuf: Expecting a JSON object');
+}
+
+function errorPosition(fault: unknown, body: string): number {
+  const match = /at position (\d+)/.exec(fault instanceof Error ? fault.message : '');
+  return match === null ? body.length : Number(match[1]);
+}
+
+/** The parent is there and the field is not; in a list, in any of its elements. */
+function isMissing(value: unknown, path: readonly string[]): boolean {
+  if (Array.isArray(value)) return value.some((element) => isMissing(element, path));
+  const [name = '', ...rest] = path;
+  const field = (value as Record<string, unknown> | undefined)?.[name];
+  if (rest.length === 0) return field === undefined || field === null;
+  return field !== undefined && field !== null && isMissing(field, rest);
+}
