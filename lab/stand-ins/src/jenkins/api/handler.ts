@@ -1,0 +1,75 @@
+import { router, type Answer, type Handler, type Request } from '../../shared/http.ts';
+import { version, type Controller } from '../controller.ts';
+import type { Who } from '../security.ts';
+import { administrationRoutes } from './administration-routes.ts';
+import { jobRoutes } from './job-routes.ts';
+import { errorPage, forbiddenPage, html, startingPage } from './pages.ts';
+import { queueRoutes } from './queue-routes.ts';
+import { openRoutes, viewRoutes } from './view-routes.ts';
+import { Sessions } from './session.ts';
+
+/** Everything over HTTP, in the order in which real Jenkins decides. */
+export function jenkinsHandler(controller: Controller): Handler {
+  const { security, settings } = controller;
+  const sessions = new Sessions(security);
+  const open = router(openRoutes(controller, sessions), () => undefined);
+  const inside = router(
+    [
+      ...viewRoutes(controller, sessions),
+      ...queueRoutes(controller),
+      ...jobRoutes(controller),
+      ...administrationRoutes(controller),
+    ],
+    () => errorPage(404, 'Not Found'),
+  );
+  const guarded = async (request: Request): Promise<Answer | undefined> => {
+    const who = sessions.who(request);
+    if (who === undefined) return unauthorized();
+    const answer = await open(request);
+    if (answer !== undefined) return answer;
+    if (!security.mayRead(who)) return forbidden(request, who);
+    if (request.method !== 'POST') return inside(request);
+    if (!security.mayChange(who)) return forbidden(request, who);
+    return hasCrumb(request, who, sessions) ? inside(request) : noCrumb();
+  };
+  const hasCrumb = (request: Request, who: Who, known: Sessions): boolean => {
+    if (!security.enabled) return true;
+    const session = known.idOf(request);
+    const given = request.headers['jenkins-crumb'];
+    return session !== undefined && given === security.crumb(who, session);
+  };
+  return async (request) => {
+    const path = withoutPrefix(request.path, settings.prefix);
+    if (path === undefined) return { status: 404 };
+    identify(request, controller);
+    return controller.ready ? guarded({ ...request, path }) : startingPage();
+  };
+}
+
+/** On every answer of Jenkins itself, errors included; their absence means another server. */
+function identify({ response }: Request, { session }: Controller): void {
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('X-Hudson', '1.395');
+  response.setHeader('X-Jenkins', version);
+  response.setHeader('X-Jenkins-Session', session);
+}
+
+function withoutPrefix(path: string, prefix: string): string | undefined {
+  if (path === prefix) return '/';
+  return path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : undefined;
+}
+
+function unauthorized(): Answer {
+  const page = html('Error 401 Unauthorized', '<p>Invalid password/token for user</p>', 401);
+  return { ...page, headers: { ...page.headers, 'WWW-Authenticate': 'Basic realm="Jenkins"' } };
+}
+
+function forbidden({ path, response }: Request, who: Who): Answer {
+  response.setHeader('X-You-Are-Authenticated-As', who.name);
+  response.setHeader('X-Required-Permission', 'hudson.model.Hudson.Read');
+  return forbiddenPage(path);
+}
+
+function noCrumb(): Answer {
+  return errorPage(403, 'No valid crumb was included in the request');
+}

@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { substitute, type SecretSources } from './substitute.ts';
+
+/** The configuration is refused; Jenkins does not start. The text is the plugin's own. */
+export class CascError extends Error {
+  override readonly name = 'CascError';
+}
+
+export interface CascOptions extends SecretSources {
+  readonly sources: readonly string[];
+  readonly mergeStrategy: 'errorOnConflict' | 'override';
+}
+
+/** What this stand-in acts on; everything else is accepted and kept. */
+export type CascConfig = z.infer<typeof configSchema>;
+
+const roots = ['jenkins', 'security', 'unclassified', 'tool', 'credentials', 'jobs'];
+
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const jenkinsSchema = z.looseObject({
+  systemMessage: text.optional(),
+  numExecutors: z.coerce.number().int().min(0).optional(),
+  slaveAgentPort: z.coerce.number().int().min(-1).max(65_535).optional(),
+  mode: z.enum(['NORMAL', 'EXCLUSIVE']).optional(),
+  labelString: text.optional(),
+  securityRealm: z
+    .looseObject({
+      local: z
+        .looseObject({
+          allowsSignup: z.coerce.boolean().optional(),
+          users: z.array(z.looseObject({ id: text, password: text.optional() })).default([]),
+        })
+        .optional(),
+    })
+    .or(z.string())
+    .optional(),
+  authorizationStrategy: z
+    .union([
+      z.string(),
+      z.looseObject({
+        loggedInUsersCanDoAnything: z
+          .looseObject({ allowAnonymousRead: z.boolean().default(true) })
+          .optional(),
+      }),
+    ])
+    .optional(),
+  crumbIssuer: z.unknown().optional(),
+  clouds: z.array(z.record(z.string(), z.unknown())).default([]),
+});
+
+const configSchema = z.looseObject({
+  jenkins: jenkinsSchema.prefault({}),
+  unclassified: z
+    .looseObject({ location: z.looseObject({ url: text.optional() }).optional() })
+    .prefault({}),
+});
+
+/** Reads and merges all sources; without any file the configuration is empty. */
+export function loadCasc(options: CascOptions): CascConfig {
+  const files = options.sources.flatMap((source) => yamlFiles(source));
+  const merged = files
+    .map((file) => parseFile(file, options))
+    .reduce<Tree>((into, tree) => merge({ into, tree, path: '', options }), {});
+  const unknown = Object.keys(merged).filter((key) => !roots.includes(key));
+  if (unknown.length > 0) {
+    throw new CascError(
+      `io.jenkins.plugins.casc.UnknownConfiguratorException: No configurator for the following root elements: ${unknown.join(', ')}`,
+    );
+  }
+  const result = configSchema.safeParse(merged);
+  if (result.success) return result.data;
+  throw new CascError(
+    `io.jenkins.plugins.casc.ConfiguratorException: ${z.prettifyError(result.error)}`,
+  );
+}
+
+type Tree = Record<string, unknown>;
+
+function yamlFiles(source: string): string[] {
+  const kind = statSync(source, { throwIfNoEntry: false });
+  if (kind === undefined) return [];
+  if (!kind.isDirectory()) return [source];
+  return readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.ya?ml$/.test(name))
+    .sort()
+    .map((name) => join(source, name));
+}
+
+function parseFile(file: string, sources: SecretSources): Tree {
+  const parsed: unknown = parse(readFileSync(file, 'utf8'));
+  const tree = substituteAll(parsed, sources);
+  if (tree === null || tree === undefined) return {};
+  if (isTree(tree)) return tree;
+  throw new CascError(`io.jenkins.plugins.casc.ConfiguratorException: ${file} is not a mapping`);
+}
+
+/** Values only, after parsing: a secret with a colon in it cannot change the structure. */
+function substituteAll(value: unknown, sources: SecretSources): unknown {
+  if (typeof value === 'string') return substitute(value, sources);
+  if (Array.isArray(value)) return value.map((one) => substituteAll(one, sources));
+  if (!isTree(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, one]) => [key, substituteAll(one, sources)]),
+  );
+}
+
+interface Merging {
+  readonly into: Tree;
+  readonly tree: Tree;
+  readonly path: string;
+  readonly options: CascOptions;
+}
+
+function merge({ into, tree, path, options }: Merging): Tree {
+  const result: Tree = { ...into };
+  for (const [key, value] of Object.entries(tree)) {
+    result[key] = mergeValue({ before: result[key], value, path: `${path}/${key}`, options });
+  }
+  return result;
+}
+
+function mergeValue(merging: {
+  before: unknown;
+  value: unknown;
+  path: string;
+  options: CascOptions;
+}): unknown {
+  const { before, value, path, options } = merging;
+  if (before === undefined) return value;
+  if (isTree(before) && isTree(value)) return merge({ into: before, tree: value, path, options });
+  if (Array.isArray(before) && Array.isArray(value))
+    return [...(before as unknown[]), ...(value as unknown[])];
+  if (options.mergeStrategy === 'override' || before === value) return value;
+  throw new CascError(
+    `io.jenkins.plugins.casc.ConfiguratorException: Found conflicting configuration at ${path}`,
+  );
+}
+
+function isTree(value: unknown): value is Tree {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

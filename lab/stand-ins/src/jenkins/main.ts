@@ -1,0 +1,124 @@
+import { serve, type Handler, type HttpServer } from '../shared/http.ts';
+import { listenForAgents, portOf } from './agent-listener.ts';
+import { jenkinsHandler } from './api/handler.ts';
+import { startingPage } from './api/pages.ts';
+import { CascError, loadCasc, type CascConfig } from './casc.ts';
+import { configXml } from './config-xml.ts';
+import { Controller, version } from './controller.ts';
+import { HomeNotWritable, markHome, prepareHome } from './home.ts';
+import { Jobs } from './jobs.ts';
+import { Queue } from './queue.ts';
+import { Security } from './security.ts';
+import { readSettings, type Settings } from './settings.ts';
+
+/** Of `hudson.lifecycle.ExitLifecycle`; also taken here for a start that its configuration prevents. */
+const exitCodeOnRestart = 5;
+/** A real start takes half a minute and more; this much is enough for others to meet the 503. */
+const startupMs = 1500;
+/** The agent listener does not follow --httpListenAddress. */
+const everywhere = '0.0.0.0';
+
+function log(level: 'INFO' | 'WARNING' | 'SEVERE', message: string): void {
+  const stamp = new Date().toISOString().replace('T', ' ').replace('Z', '+0000');
+  process.stdout.write(`${stamp} [id=1]\t${level}\tjenkins#main: ${message}\n`);
+}
+
+function main(): void {
+  const settings = readSettings(process.argv.slice(2), process.env);
+  try {
+    prepareHome(settings.home, new Date().toString(), (text) => {
+      process.stdout.write(`${text}\n`);
+    });
+  } catch (error) {
+    if (!(error instanceof HomeNotWritable)) throw error;
+    process.stdout.write(`${error.message}\n`);
+    process.exit(1);
+  }
+  start(settings).catch((error: unknown) => {
+    log('SEVERE', error instanceof Error ? error.message : String(error));
+    process.exit(error instanceof CascError ? exitCodeOnRestart : 1);
+  });
+}
+
+async function start(settings: Settings): Promise<void> {
+  const server = await serveEarly(settings);
+  const config = configure(settings);
+  markHome(settings.home, version, configXml(config, version));
+  const controller = new Controller({
+    settings,
+    config,
+    jobs: new Jobs(settings.home),
+    queue: new Queue(settings.home),
+    security: new Security(config),
+    now: Date.now,
+    exit: () => {
+      stop(server.http, exitCodeOnRestart);
+    },
+  });
+  await openAgentPort(controller);
+  server.handOver(jenkinsHandler(controller));
+  stopOnSignals(server.http);
+  setTimeout(() => {
+    controller.ready = true;
+    log('INFO', 'Jenkins is fully up and running');
+  }, startupMs);
+}
+
+/** The HTTP port is open, with the page that asks to wait, before Jenkins itself exists. */
+async function serveEarly({
+  httpListenAddress: host,
+  httpPort: port,
+}: Settings): Promise<{ http: HttpServer; handOver: (handler: Handler) => void }> {
+  let handler: Handler = startingPage;
+  const http = await serve({ host, port }, (request) => handler(request));
+  log('INFO', `Winstone Servlet Engine running: httpListenAddress=${host} httpPort=${port}`);
+  return {
+    http,
+    handOver: (next) => {
+      handler = next;
+    },
+  };
+}
+
+function configure(settings: Settings): CascConfig {
+  const { cascSources, cascMergeStrategy, secretsFolder } = settings;
+  return loadCasc({
+    sources: cascSources,
+    mergeStrategy: cascMergeStrategy,
+    secretsFolder,
+    env: process.env,
+    onUnresolved: (name) => {
+      log('WARNING', `Found unresolved variable '${name}'. Will default to empty string`);
+    },
+  });
+}
+
+async function openAgentPort(controller: Controller): Promise<void> {
+  const { settings, config } = controller;
+  const saved = config.jenkins.slaveAgentPort;
+  const port = settings.agentPortEnforced ? settings.agentPort : (saved ?? settings.agentPort);
+  if (port === undefined || port < 0) return;
+  const server = await listenForAgents(everywhere, port, controller.session);
+  controller.agentPort = portOf(server);
+  log('INFO', `TCP agent listener started on port ${controller.agentPort}`);
+}
+
+function stopOnSignals(server: HttpServer): void {
+  process.once('SIGTERM', () => {
+    stop(server, 143);
+  });
+  process.once('SIGINT', () => {
+    stop(server, 130);
+  });
+}
+
+/** The answer to the request that asked for it has to get out first. */
+function stop(server: HttpServer, code: number): void {
+  log('INFO', 'Jenkins stopped');
+  setTimeout(() => {
+    void server.close();
+    process.exit(code);
+  }, 200);
+}
+
+main();

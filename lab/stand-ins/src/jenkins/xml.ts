@@ -1,0 +1,37 @@
+const entities: Readonly<Record<string, string>> = {
+  '&lt;': '<',
+  '&gt;': '>',
+  '&quot;': '"',
+  '&apos;': "'",
+  '&amp;': '&',
+};
+
+export function decodeEntities(text: string): string {
+  return text.replace(/&(?:lt|gt|quot|apos|amp);|&#x?[0-9a-f]+;/gi, (entity) => {
+    if (!entity.startsWith('&#')) return entities[entity.toLowerCase()] ?? entity;
+    const hex = entity.startsWith('&#x');
+    return String.fromCodePoint(Number.parseInt(entity.slice(hex ? 3 : 2, -1), hex ? 16 : 10));
+  });
+}
+
+export function encodeEntities(text: string): string {
+  return text.replace(/[<>&"']/g, (character) => {
+    const found = Object.entries(entities).find(([, plain]) => plain === character);
+    return found?.[0] ?? character;
+  });
+}
+
+/** Whether tags open and close in order; more is not needed to tell XML from something else. */
+export function isWellFormed(xml: string): boolean {
+  const open: string[] = [];
+  const body = xml.replace(/<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>/g, '').trim();
+  if (!body.startsWith('<')) return false;
+  for (const [, closing, name, selfClosing] of body.matchAll(
+    /<(\/?)([\w.:-]+)(?:\s[^<>]*?)?(\/?)>/g,
+  )) {
+    if (selfClosing === '/') continue;
+    if (closing !== '/') open.push(name ?? '');
+    else if (open.pop() !== name) return false;
+  }
+  return open.length === 0;
+}
