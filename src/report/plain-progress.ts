@@ -7,14 +7,22 @@ import { phaseTitles, seconds, type Progress, type Screen } from './progress.ts'
 export function plainProgress(screen: Screen): Progress {
   const begin = screen.now();
   const paint = palette(screen.colour);
-  let last = '';
+  const told = { text: '', gate: '' };
   const report = (event: Event) => {
-    const text = textOf(event, paint);
-    if (text === undefined || text === last) return;
-    last = text;
+    const text = isSameWait(event, told) ? `    … ${event.reason}` : textOf(event, paint);
+    if (text === undefined || text === told.text) return;
+    Object.assign(told, { text, gate: event.kind === 'waiting' ? event.gate : '' });
     screen.line(`${paint.dim(seconds(screen.now() - begin).padStart(7))}  ${text}`);
   };
   return { report, end: () => undefined };
+}
+
+/** What a gate waits for and why is told once; after that only what is still missing. */
+function isSameWait(
+  event: Event,
+  told: { gate: string },
+): event is Extract<Event, { kind: 'waiting' }> {
+  return event.kind === 'waiting' && event.gate === told.gate;
 }
 
 type Tellers = {
@@ -40,7 +48,8 @@ const tellers: Tellers = {
   },
   waiting: ({ gate, reason, deadlineMs }) => {
     const { condition, why } = gateRules[gate];
-    return `  waiting for ${condition} (${why}; at most ${seconds(deadlineMs)}): ${reason}`;
+    const bound = `${why}; at most ${seconds(deadlineMs)}`;
+    return `  waiting for ${condition} (${bound})\n${' '.repeat(13)}… ${reason}`;
   },
   settling: ({ reason, deadlineMs }) =>
     `  waiting until all is healthy (at most ${seconds(deadlineMs)}): ${reason}`,

@@ -1,0 +1,287 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  ciCluster,
+  clusterFile,
+  codesOf,
+  docker,
+  hostOf,
+  jsonOnLab,
+  knownHostsFile,
+  labName,
+  onHost,
+  onLab,
+  start,
+  withEdited,
+} from './lab.ts';
+
+// One story on one lab, in this order: faults on bare hosts, the first run, the second, changes.
+// Each test leaves the lab as the next one needs it, also when it fails.
+
+const inSudoLog = ['journalctl', '--quiet', '_COMM=sudo', '--output', 'cat', '--grep', 'COMMAND='];
+
+beforeAll(async () => {
+  const up = await ciCluster('lab', 'up', '--name', labName, '--bare', '--no-init');
+  expect(up, up.stderr).toMatchObject({ exitCode: 0 });
+});
+
+afterAll(async () => {
+  if (process.env['KEEP_LAB'] === undefined) await ciCluster('lab', 'down', '--name', labName);
+});
+
+describe('on bare hosts, init refuses before it changes anything', () => {
+  test('when a host does not answer: exit 4, naming host and address', async () => {
+    const { container, address } = await hostOf('a2');
+    await docker('pause', container);
+    try {
+      const result = await jsonOnLab('init', '--yes');
+      expect(result).toMatchObject({ exitCode: 4, changed: 0 });
+      expect(result.error).toMatchObject({ code: 'HOST_UNREACHABLE', host: 'a2' });
+      expect(result.error?.message).toContain(address);
+      expect(result.error?.remedy).toContain(`ops@${address}`);
+    } finally {
+      await docker('unpause', container);
+    }
+  });
+
+  test('when too few masters answer for a first start: exit 8, naming them', async () => {
+    const { container } = await hostOf('m3');
+    await docker('pause', container);
+    try {
+      const result = await jsonOnLab('init', '--yes', '--skip-unreachable');
+      expect(result).toMatchObject({ exitCode: 8, changed: 0 });
+      expect(result.error?.code).toBe('TOO_FEW_MASTERS');
+      expect(result.error?.message).toContain('m3');
+    } finally {
+      await docker('unpause', container);
+    }
+  });
+
+  test('when the host key is another one: exit 4, with both fingerprints', async () => {
+    const { address } = await hostOf('m2');
+    const other = await hostOf('m1');
+    const swapped = (text: string) => {
+      const lines = text.split('\n');
+      const wrong = lines.find((line) => line.startsWith(other.address)) ?? '';
+      const kept = lines.filter((line) => !line.startsWith(address));
+      return [...kept, wrong.replace(other.address, address)].join('\n');
+    };
+    await withEdited(knownHostsFile, swapped, async () => {
+      const result = await jsonOnLab('init', '--yes');
+      expect(result).toMatchObject({ exitCode: 4, changed: 0 });
+      expect(result.error).toMatchObject({ code: 'HOST_KEY_CHANGED', host: 'm2' });
+      expect(JSON.stringify(result.error).match(/SHA256:/g)?.length).toBeGreaterThanOrEqual(2);
+    });
+  });
+
+  test('when a port is taken: exit 6, naming port and process', async () => {
+    await onHost(
+      'm1',
+      'systemd-run',
+      '--unit',
+      'squatter',
+      'systemd-socket-activate',
+      '--listen=3888',
+      'cat',
+    );
+    try {
+      const result = await jsonOnLab('init', '--yes');
+      expect(result).toMatchObject({ exitCode: 6, changed: 0 });
+      expect(result.error).toMatchObject({ code: 'PORT_IN_USE', host: 'm1' });
+      expect(result.error?.message).toMatch(/port 3888 .*systemd-socket.*ci-zookeeper/);
+    } finally {
+      await onHost('m1', 'systemctl', 'stop', 'squatter');
+    }
+  });
+
+  test('when the disk is full: exit 6, naming folder and room', async () => {
+    await onHost('a1', 'mkdir', '-p', '/var/lib/ci-cluster');
+    await onHost('a1', 'mount', '-t', 'tmpfs', '-o', 'size=100m', 'tmpfs', '/var/lib/ci-cluster');
+    try {
+      const result = await jsonOnLab('init', '--yes');
+      expect(result).toMatchObject({ exitCode: 6, changed: 0 });
+      expect(result.error).toMatchObject({ code: 'DISK_FULL', host: 'a1' });
+      expect(result.error?.message).toMatch(/\d+ MiB free for \/var\/lib\/ci-cluster/);
+    } finally {
+      await onHost('a1', 'umount', '/var/lib/ci-cluster');
+    }
+  });
+
+  test('without --yes and without a terminal: exit 9', async () => {
+    const { exitCode, stderr } = await onLab('init');
+    expect(exitCode).toBe(9);
+    expect(stderr).toContain('--yes');
+  });
+});
+
+describe('while it works, init names what failed and goes on the next time', () => {
+  test('a missing image: exit 5, naming image and host; Docker is installed by then', async () => {
+    const missing = (text: string) => text.replace(/(marathon: \S+):\S+/, '$1:no-such-tag');
+    await withEdited(clusterFile, missing, async () => {
+      const result = await jsonOnLab('init', '--yes');
+      expect(result.exitCode).toBe(5);
+      expect(codesOf(result.error)).toEqual(['IMAGE_MISSING', 'IMAGE_MISSING', 'IMAGE_MISSING']);
+      expect(JSON.stringify(result.error)).toContain('no-such-tag');
+      const installs = result.steps.filter(({ step }) => step.startsWith('install docker.io'));
+      expect(installs).toHaveLength(5);
+    });
+  });
+
+  test('a container that exits at once: exit 5, with its last log lines', async () => {
+    const haproxy = /haproxy: (\S+)/;
+    const broken = (text: string) =>
+      text.replace(/(mesosMaster: )\S+/, `$1${haproxy.exec(text)?.[1] ?? ''}`);
+    await withEdited(clusterFile, broken, async () => {
+      const result = await jsonOnLab('init', '--yes');
+      expect(result.exitCode).toBe(5);
+      expect(new Set(codesOf(result.error))).toEqual(new Set(['CONTAINER_EXITED']));
+      const [part] = result.error?.parts ?? [];
+      expect(part?.evidence.join('\n')).toContain('ci-mesos-master exited with code');
+      expect(part?.evidence.length).toBeGreaterThan(1);
+    });
+  });
+
+  test('Ctrl-C stops before the next step: exit 130', async () => {
+    const { child, finished } = start([
+      'bin/ci-cluster.js',
+      'lab',
+      'exec',
+      '--name',
+      labName,
+      '--',
+      'init',
+      '--yes',
+      '--events',
+      '-',
+    ]);
+    child.stderr.on('data', (chunk: Buffer) => {
+      if (chunk.toString().includes('"result":"started"')) child.kill('SIGINT');
+    });
+    const { exitCode } = await finished;
+    expect(exitCode).toBe(130);
+  });
+
+  test('and with the causes gone it completes: every service up and healthy', async () => {
+    const result = await jsonOnLab('init', '--yes');
+    expect(result.error).toBeUndefined();
+    expect(result).toMatchObject({ exitCode: 0, health: { verdict: 'healthy' } });
+    expect(result.changed).toBeGreaterThan(0);
+  });
+});
+
+describe('once it runs', () => {
+  test('init again changes nothing, with one command per host', async () => {
+    const before = await sudoCommands();
+    const result = await jsonOnLab('init', '--yes');
+    expect(result).toMatchObject({
+      exitCode: 0,
+      changed: 0,
+      steps: [],
+      health: { verdict: 'healthy' },
+    });
+    expect((await sudoCommands()) - before).toBe(5);
+  });
+
+  test('status names one leader each, all followers, both agents and Jenkins', async () => {
+    const { exitCode, health } = await jsonOnLab('status');
+    expect(exitCode).toBe(0);
+    expect(roles(health.zookeeper.members)).toEqual(['follower', 'follower', 'leader']);
+    expect(roles(health.mesosMasters.members)).toEqual(['leader', 'standby', 'standby']);
+    expect(roles(health.marathon.members)).toEqual(['leader', 'standby', 'standby']);
+    expect(health.zookeeper.canLose).toBe(1);
+    expect(health.mesosMasters.canLose).toBe(1);
+    expect(health.mesosAgents.members.map(({ host, state }) => `${host} ${state}`)).toEqual([
+      'a1 healthy',
+      'a2 healthy',
+    ]);
+    expect(health.jenkins).toMatchObject([{ state: 'healthy', host: 'a1' }]);
+  });
+
+  test('Jenkins answers people through the gateway', async () => {
+    const { address } = await hostOf('a1');
+    const answer = await fetch(`http://${address}:8081/login`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('x-jenkins')).toMatch(/^\d+\./);
+  });
+
+  test('the administrator signs in with the secret, others do not', async () => {
+    const { address } = await hostOf('a1');
+    const anonymous = await fetch(`http://${address}:8081/api/json`);
+    expect(anonymous.status).toBe(403);
+  });
+
+  test('status fits a terminal of 80 columns and is piped without colour', async () => {
+    const { stdout } = await onLab('status');
+    expect(stdout).toContain('leader');
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
+    expect(stdout).not.toContain('\u001B');
+  });
+
+  test('a changed setting touches only what depends on it, one member at a time', async () => {
+    const edit = (text: string) =>
+      text.replace(/(\n {2}maxClientConnections: )\d+|(\nzookeeper:.*\n)/, (match, key?: string) =>
+        key === undefined ? `${match}  maxClientConnections: 150\n` : `${key}150`,
+      );
+    await withEdited(clusterFile, edit, async () => {
+      const result = await jsonOnLab('init', '--yes');
+      expect(result).toMatchObject({ exitCode: 0, health: { verdict: 'healthy' } });
+      const steps = result.steps.map(({ host, step }) => `${host} ${step}`);
+      expect(steps).toHaveLength(6);
+      const starts = steps.filter((step) => step.includes('start ci-zookeeper'));
+      expect(new Set(starts.map((step) => step.split(' ')[0]))).toEqual(
+        new Set(['m1', 'm2', 'm3']),
+      );
+      // Write, start, write, start: never two members at once.
+      expect(steps.map((step) => step.includes('start'))).toEqual([
+        false,
+        true,
+        false,
+        true,
+        false,
+        true,
+      ]);
+    });
+    await jsonOnLab('init', '--yes');
+  });
+
+  test('another membership is refused: exit 8, naming the command for it', async () => {
+    const { address } = await hostOf('m3');
+    const moved = (text: string) => text.replace(address, address.replace(/\.\d+$/, '.99'));
+    const dialled = (text: string) =>
+      moved(text).replace(
+        /(\n {2}m3: \{ address: \S+\.99)( \})/,
+        `$1, ssh: { address: ${address} }$2`,
+      );
+    await withEdited(clusterFile, dialled, async () => {
+      const result = await jsonOnLab('init', '--yes');
+      expect(result).toMatchObject({ exitCode: 8, changed: 0 });
+      expect(codesOf(result.error)).toContain('MEMBERSHIP_CHANGE');
+      expect(JSON.stringify(result.error)).toContain('ci-cluster replace');
+    });
+  });
+
+  test('a member that is down shows as degraded: exit 6, and init starts it again', async () => {
+    await onHost('m2', 'docker', 'stop', 'ci-zookeeper');
+    const { exitCode, health } = await jsonOnLab('status');
+    expect(exitCode).toBe(6);
+    expect(health.zookeeper).toMatchObject({ state: 'degraded', canLose: 0 });
+    const result = await jsonOnLab('init', '--yes');
+    expect(result.exitCode).toBe(0);
+    expect(
+      result.steps.map(({ host, step }) => `${host} ${step.split(' from ')[0] ?? ''}`),
+    ).toEqual(['m2 start ci-zookeeper']);
+  });
+});
+
+function roles(members: readonly { readonly role: string | null }[]): (string | null)[] {
+  return members.map(({ role }) => role).toSorted();
+}
+
+/** How many commands ran as root on all hosts since they booted. */
+async function sudoCommands(): Promise<number> {
+  const hosts = ['m1', 'm2', 'm3', 'a1', 'a2'];
+  const logs = await Promise.all(hosts.map((host) => onHost(host, ...inSudoLog)));
+  return logs.reduce(
+    (sum, log) => sum + log.split('\n').filter((line) => line.includes('COMMAND=')).length,
+    0,
+  );
+}
