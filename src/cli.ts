@@ -37,8 +37,12 @@ function createProgram(context: CommandContext): Command {
   addInit(program, context);
   addStatus(program, context);
   addLab(program, context);
-  for (const command of [program, ...program.commands]) configure(command, context);
+  for (const command of withSubcommands(program)) configure(command, context);
   return program;
+}
+
+function withSubcommands(command: Command): readonly Command[] {
+  return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
 function configure(command: Command, { out, err, terminal }: CommandContext): void {

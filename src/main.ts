@@ -63,7 +63,7 @@ function contextOf(ports: Ports): CommandContext {
     home: homedir(),
     version: versionOf(),
     openLog,
-    rerun: (args) => runCli(args, context),
+    rerun: (args, out) => runCli(args, out === undefined ? context : { ...context, out }),
     setExitCode: () => undefined,
     ask: isTty ? ask : undefined,
   };

@@ -14,8 +14,11 @@ export interface CommandContext {
   readonly version: string;
   /** Appends lines to a file; `-` is stderr. For `--events`. */
   readonly openLog: (path: string) => (line: string) => void;
-  /** Runs another command line in this process (`lab up` runs `init`); its exit code. */
-  readonly rerun: (args: readonly string[]) => Promise<number>;
+  /**
+   * Runs another command line in this process (`lab up` runs `init`); its exit code. With `out` its
+   * result goes there instead of to stdout.
+   */
+  readonly rerun: (args: readonly string[], out?: (text: string) => void) => Promise<number>;
   /** The exit code of this command when it is not 0; the last call wins. */
   readonly setExitCode: (code: number) => void;
   /** Shows the question on the terminal and reads one line. Undefined where there is no terminal. */
