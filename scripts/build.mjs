@@ -15,7 +15,11 @@ await build({
   platform: 'node',
   target: 'node20',
   sourcemap: true,
-  packages: 'external',
+  // Small ones are bundled: one file starts faster than fifty. These two bring files of their own.
+  external: ['ssh2', 'node-zookeeper-client'],
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
   logLevel: 'warning',
 });
 

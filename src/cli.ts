@@ -6,8 +6,6 @@ import { addGlobalOptions } from './commands/options.ts';
 import { addSample } from './commands/sample.ts';
 import { addStatus } from './commands/status.ts';
 import { ClusterError, exitCodeOf } from './errors.ts';
-import { errorDocument, errorText } from './report/error-text.ts';
-import { palette } from './report/palette.ts';
 import { schemaVersion } from './run/events.ts';
 
 /** Runs one command line; returns its exit code. Prints through the context only. */
@@ -20,7 +18,7 @@ export async function runCli(args: readonly string[], context: CommandContext): 
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
-    return failed(error, args, context);
+    return await failed(error, args, context);
   }
   return outcome.exitCode;
 }
@@ -59,29 +57,30 @@ function configure(command: Command, { out, err, terminal }: CommandContext): vo
   });
 }
 
-function failed(error: unknown, args: readonly string[], context: CommandContext): number {
-  const isJson = args.includes('--json');
-  if (error instanceof CommanderError) return usage(error, isJson, context);
-  if (!(error instanceof ClusterError)) return bug(error, context);
-  const exitCode = exitCodeOf(error);
-  if (isJson) {
-    const document = { schemaVersion, ok: false, exitCode, error: errorDocument(error) };
+/** Loaded only here: what prints faults is not needed to print help. */
+async function failed(
+  error: unknown,
+  args: readonly string[],
+  context: CommandContext,
+): Promise<number> {
+  if (error instanceof CommanderError && error.exitCode === 0) return 0;
+  const fault = error instanceof CommanderError ? usage(error) : error;
+  if (!(fault instanceof ClusterError)) return bug(fault, context);
+  const { errorDocument, errorText } = await import('./report/error-text.ts');
+  const { palette } = await import('./report/palette.ts');
+  const exitCode = exitCodeOf(fault);
+  if (args.includes('--json')) {
+    const document = { schemaVersion, ok: false, exitCode, error: errorDocument(fault) };
     context.out(JSON.stringify(document, undefined, 2));
   }
-  context.err(errorText(error, palette(context.terminal.colour)));
+  // Commander has printed its own words already.
+  if (fault === error) context.err(errorText(fault, palette(context.terminal.colour)));
   return exitCode;
 }
 
-/** Commander has printed its words already; help and version are no faults. */
-function usage(error: CommanderError, isJson: boolean, context: CommandContext): number {
-  if (error.exitCode === 0) return 0;
-  if (isJson) {
-    const message = error.message.replace(/^error: /, '');
-    const fault = new ClusterError('USAGE', message, { remedy: 'ci-cluster --help' });
-    const document = { schemaVersion, ok: false, exitCode: 2, error: errorDocument(fault) };
-    context.out(JSON.stringify(document, undefined, 2));
-  }
-  return 2;
+function usage({ message }: CommanderError): ClusterError {
+  const remedy = 'ci-cluster --help lists the commands and options.';
+  return new ClusterError('USAGE', message.replace(/^error: /, ''), { remedy });
 }
 
 function bug(error: unknown, { err }: CommandContext): number {

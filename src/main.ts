@@ -8,16 +8,15 @@ import { createFiles, loadTemplates } from './adapters/files.ts';
 import { createLocalShell } from './adapters/local.ts';
 import { quote } from './adapters/quote.ts';
 import { randomId } from './adapters/random.ts';
-import { createConnector } from './adapters/ssh.ts';
 import { runCli } from './cli.ts';
 import type { CommandContext } from './commands/context.ts';
-import type { Ports } from './ports.ts';
+import type { Connector, Ports } from './ports.ts';
 
 /** Runs the command line of this process; sets its exit code. */
 export async function main(args: readonly string[]): Promise<void> {
   const interruption = new AbortController();
   const signalCode = watchSignals(interruption);
-  await using connector = createConnector();
+  await using connector = lazyConnector();
   const ports: Ports = {
     connector,
     clock: createClock(),
@@ -31,6 +30,18 @@ export async function main(args: readonly string[]): Promise<void> {
   };
   const exitCode = await runCli(args, contextOf(ports));
   process.exitCode = signalCode.value ?? exitCode;
+}
+
+/** SSH is loaded with the first connection: help and usage faults should not wait for it. */
+function lazyConnector(): Connector {
+  let loaded: Promise<Connector> | undefined;
+  const load = async () => (await import('./adapters/ssh.ts')).createConnector();
+  return {
+    connect: async (target, signal) => await (await (loaded ??= load())).connect(target, signal),
+    [Symbol.asyncDispose]: async () => {
+      await (await loaded)?.[Symbol.asyncDispose]();
+    },
+  };
 }
 
 /** Once: stop before the next step, undo, close. Twice: leave at once. */

@@ -19,7 +19,3 @@ export function addGlobalOptions(program: Command): void {
     .option('-q, --quiet', 'no progress', false)
     .option('--no-color', 'no colours (NO_COLOR is honoured, too)');
 }
-
-export function globalOptions(command: Command): GlobalOptions {
-  return command.optsWithGlobals();
-}

@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  if (process.env['KEEP_LAB'] === undefined) await ciCluster('lab', 'down', '--name', labName);
+  if (process.env.KEEP_LAB === undefined) await ciCluster('lab', 'down', '--name', labName);
 });
 
 describe('on bare hosts, init refuses before it changes anything', () => {

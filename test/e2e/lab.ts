@@ -3,7 +3,7 @@ import { execa } from 'execa';
 
 /** The lab of these tests; nothing else uses its name. */
 export const labName = 'e2e';
-const stateRoot = process.env['CI_CLUSTER_LAB_STATE'] ?? '/var/lib/ci-cluster-lab';
+const stateRoot = process.env.CI_CLUSTER_LAB_STATE ?? '/var/lib/ci-cluster-lab';
 const folder = `${stateRoot}/labs/${labName}`;
 export const clusterFile = `${folder}/cluster.yml`;
 export const knownHostsFile = `${folder}/known_hosts`;
