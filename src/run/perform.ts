@@ -1,4 +1,5 @@
 import type { ClusterSpec } from '../config/cluster-spec.ts';
+import { ClusterError } from '../errors.ts';
 import type { Sight } from '../health/sight.ts';
 import { countChanges, type Plan, type Stage } from '../plan/step.ts';
 import type { Ports, RemoteHost } from '../ports.ts';
@@ -34,10 +35,16 @@ export async function perform(plan: Plan, run: Run, changes: Change[]): Promise<
     const stages = plan.stages.filter((stage) => stage.phase === phase);
     run.report({ kind: 'phase', phase, number: index + 1, idle: stages.length === 0 });
     for (const stage of stages) {
-      run.ports.signal.throwIfAborted();
+      if (run.ports.signal.aborted) throw stopped();
       await performStage(stage, run, changes);
     }
   }
+}
+
+function stopped(): ClusterError {
+  return new ClusterError('INTERRUPTED', 'stopped between two stages', {
+    remedy: 'Run the same command again: it goes on where it stopped.',
+  });
 }
 
 async function performStage(stage: Stage, run: Run, changes: Change[]): Promise<void> {

@@ -28,7 +28,14 @@ export const gateway: Service = {
     hostPids: false,
     capabilities: [],
     stopSeconds: 35,
-    listens: [spec.gateway.mesosPort, spec.gateway.marathonPort],
+    listens: [
+      spec.gateway.mesosPort,
+      spec.gateway.marathonPort,
+      ...spec.jenkins.flatMap(({ gatewayPort, gatewayAgentPort }) => [
+        gatewayPort,
+        gatewayAgentPort,
+      ]),
+    ],
   }),
 };
 
