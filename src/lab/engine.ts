@@ -66,8 +66,18 @@ export async function stopEngine(tools: Tools): Promise<boolean> {
     intervalMs: 200,
     remedy: `Look at process ${pid} and run "ci-cluster lab down" again.`,
   });
-  await rm(runFolder, { recursive: true, force: true }).catch(() => undefined);
+  await removeMounted(tools, runFolder);
   return true;
+}
+
+/** dockerd leaves a mount behind, of the machine's own network namespace. */
+async function removeMounted(tools: Tools, folder: string): Promise<void> {
+  const mounts = await readFile('/proc/mounts', 'utf8');
+  const inside = mounts.split('\n').map((line) => line.split(' ')[1] ?? '');
+  for (const path of inside.filter((mount) => mount.startsWith(`${folder}/`))) {
+    await attempt(tools, ['umount', path]);
+  }
+  await rm(folder, { recursive: true, force: true });
 }
 
 function places(root: string) {
