@@ -121,5 +121,5 @@ function secretReference(
   if (file !== undefined) return { kind: 'file', path: localPath(file, origin) };
   if (env !== undefined) return { kind: 'env', name: env };
   const [program = '', ...words] = command ?? [];
-  return { kind: 'command', argv: [program, ...words], folder: folderOf(origin) };
+  return { kind: 'command', argv: [program, ...words], folder: folderOf(origin) || '.' };
 }

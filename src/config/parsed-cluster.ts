@@ -5,7 +5,7 @@ import type { ClusterSpec, JenkinsController } from './cluster-spec.ts';
 export type SecretReference =
   | { readonly kind: 'file'; readonly path: string }
   | { readonly kind: 'env'; readonly name: string }
-  /** `folder` is the one of the cluster file; empty if that is the working folder. */
+  /** `folder` is the one of the cluster file. */
   | { readonly kind: 'command'; readonly argv: Argv; readonly folder: string };
 
 /** Everything that the file alone decides: a ClusterSpec but for the secrets. */

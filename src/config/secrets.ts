@@ -126,7 +126,7 @@ async function fromCommand(
   world: SecretWorld,
   refuse: Refuse,
 ): Promise<string> {
-  const remedy = `Run the command by hand in ${folder || '.'} and see what it says.`;
+  const remedy = `Run the command by hand in ${folder} and see what it says.`;
   let result: CommandResult;
   try {
     result = await world.runCommand(argv, folder);

@@ -1,6 +1,6 @@
 import {
+  Composer,
   LineCounter,
-  parseDocument,
   type Document,
   type DocumentOptions,
   type ErrorCode,
@@ -10,8 +10,8 @@ import {
 } from 'yaml';
 import { type Fault, type Path, type Position, printable } from './fault.ts';
 import { contentFaults, tagsUnused, unknownAlias } from './yaml-content.ts';
-import { exceedsLimits } from './yaml-limits.ts';
 import { isWritten, keysOf, offsetOf } from './yaml-place.ts';
+import { boundedTokens } from './yaml-tokens.ts';
 
 /** The text of a cluster file as a plain value, and where each part of it stands. */
 export interface YamlDocument {
@@ -29,12 +29,14 @@ export interface YamlDocument {
 type At = (offset: number) => Position;
 
 export function readYaml(text: string): YamlDocument {
-  const excess = exceedsLimits(text);
-  if (excess !== undefined) return unusable([wholeFault(`the file ${excess}`, start)]);
   const lineCounter = new LineCounter();
   const at: At = (offset) => positionOf(lineCounter, offset);
-  const document = parseDocument(text, { ...strictest, lineCounter });
+  const tokens = boundedTokens(text, lineCounter);
+  if (typeof tokens === 'string') return unusable([wholeFault(`the file ${tokens}`, start)]);
+  const [document, second] = new Composer(strictest).compose(tokens, true, text.length);
+  if (document === undefined) return unusable([wholeFault('the file is empty', start)]);
   const syntax = syntaxFaults(document, at);
+  if (second) syntax.push(wholeFault(twoDocuments, at(second.range[0])));
   if (syntax.length > 0) return unusable(syntax);
   const faults = contentFaults(document, at);
   const value = plainValue(document);
@@ -46,6 +48,8 @@ export function readYaml(text: string): YamlDocument {
     has: (path) => isWritten(document, path),
   };
 }
+
+const twoDocuments = 'not valid YAML: a cluster file is one document: remove the line "---"';
 
 const strictest: ParseOptions & DocumentOptions & SchemaOptions = {
   ...({ version: '1.2', schema: 'core', merge: false } as const),
@@ -87,7 +91,6 @@ const ownWords: Partial<Record<ErrorCode, string>> = {
   BAD_COLLECTION_TYPE: tagsUnused,
   BAD_DIRECTIVE: 'text that begins with "%" needs quotes',
   BAD_DQ_ESCAPE: 'unknown escape after "\\" in double quotes',
-  MULTIPLE_DOCS: 'a cluster file is one document: remove the line "---"',
   NON_STRING_KEY: 'a key must be plain text',
   TAG_RESOLVE_FAILED: tagsUnused,
 };

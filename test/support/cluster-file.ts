@@ -76,3 +76,16 @@ const secretForEveryName: ProxyHandler<Record<string, string>> = {
   get: () => adminPassword,
   getOwnPropertyDescriptor: () => ({ value: adminPassword, configurable: true, enumerable: true }),
 };
+
+/** Small files that together use every section; what the fuzzers begin with. */
+export function variousClusterFiles(): string[] {
+  const sections = [
+    { environment: 'lab', images: { zookeeper: 'registry.example.com:5000/zookeeper:3.9.5' } },
+    { docker: { insecureRegistries: ['10.0.0.1:5000'], logs: { maxSize: '1GiB' } } },
+    { folders: { config: '/etc/ci', data: '/srv/ci' }, gateway: { mesosPort: 15_051 } },
+    { zookeeper: { tickTime: '500ms', syncLimit: 5 }, mesos: { zookeeperSession: '4s' } },
+    { ssh: { user: 'ops', bastion: { address: '192.0.2.7' } }, marathon: { port: 8088 } },
+    { jenkins: { main: controller({ memory: '4GiB' }), tools: controller({ port: 31_090 }) } },
+  ];
+  return sections.map((some) => clusterFile({ masters: 1, agents: 1, sections: some }));
+}

@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { test } from 'vitest';
+import { sampleFile } from '../../../src/config/sample.ts';
+import { variousClusterFiles } from '../../support/cluster-file.ts';
+import { outcome } from '../../support/config-faults.ts';
+
+const documents = [...variousClusterFiles(), sampleFile()];
+
+const fragment = fc.oneof(
+  fc.constantFrom(
+    ...Array.from(':-?[]{},#&*!|>\'"%@`\t\n\r \\'),
+    '- ',
+    ': ',
+    '\n  ',
+    '---\n',
+    '<<: *a\n',
+    '&a ',
+    '\u0000',
+  ),
+  fc.string({ unit: 'binary', maxLength: 5 }),
+);
+
+test('5,000 cluster files with changed characters are each accepted or refused with places', () => {
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...documents),
+      fc.array(fc.tuple(fc.nat(5000), fc.nat(30), fragment), { minLength: 1, maxLength: 5 }),
+      (document, edits) => {
+        let text = document;
+        for (const [place, removed, inserted] of edits) {
+          const at = place % (text.length + 1);
+          text = text.slice(0, at) + inserted + text.slice(at + removed);
+        }
+        outcome(text);
+      },
+    ),
+    { numRuns: 5000, seed: 20_261_122 },
+  );
+}, 120_000);
