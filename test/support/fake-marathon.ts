@@ -1,0 +1,119 @@
+import type { HttpAnswer, HttpRequest } from '../../src/ports.ts';
+import { running, type FakeMachine } from './fake-machine.ts';
+import { agentMachines, json, mesosLeader, type MesosWorld } from './fake-mesos.ts';
+import { zooLeader, zooServers } from './fake-zookeeper.ts';
+
+export interface FakeApp {
+  readonly definition: Readonly<Record<string, unknown>>;
+  /** Where its task runs. */
+  machine: FakeMachine | undefined;
+  startedMs: number;
+}
+
+export interface MarathonWorld extends MesosWorld {
+  readonly apps: Map<string, FakeApp>;
+  readonly clock: { now(): number };
+  readonly log: (line: string) => void;
+  /** Answer of Marathon to app definitions that it does not like. */
+  refusal: { readonly status: number; readonly message: string } | undefined;
+}
+
+/** The first instance that runs, once ZooKeeper serves. */
+export function marathonLeader(world: MesosWorld): FakeMachine | undefined {
+  if (zooLeader(zooServers(world.machines.values())) === undefined) return undefined;
+  return [...world.machines.values()].find((machine) => running(machine, 'marathon'));
+}
+
+/** What any instance answers: standbys pass everything on to the leader (Marathon 1.10). */
+export function marathonAnswers(
+  world: MarathonWorld,
+  asked: FakeMachine,
+  request: HttpRequest,
+): Partial<HttpAnswer> {
+  const leader = marathonLeader(world);
+  if (leader === undefined) return { status: 502, body: 'Could not determine the current leader' };
+  const env = running(leader, 'marathon')?.env;
+  const place = `${env?.get('MARATHON_HOSTNAME') ?? ''}:${env?.get('MARATHON_HTTP_PORT') ?? ''}`;
+  const [path = ''] = request.path.split('?');
+  if (path === '/ping') return { body: 'pong' };
+  if (path === '/v2/leader') return json({ leader: place });
+  if (path === '/v2/info') {
+    return json({ leader: place, frameworkId: mesosLeader(world) ? 'f1' : null });
+  }
+  if (!path.startsWith('/v2/apps/')) return { status: 404 };
+  if (request.method === 'GET') return appAnswer(world, path.slice('/v2/apps'.length));
+  world.log(`${asked.name}: ${request.method} ${path}`);
+  return change(world, request, path.slice('/v2/apps'.length));
+}
+
+function change(world: MarathonWorld, request: HttpRequest, id: string): Partial<HttpAnswer> {
+  if (world.refusal !== undefined) {
+    const { status, message } = world.refusal;
+    return { ...json({ message }), status };
+  }
+  if (request.method === 'POST') {
+    const app = world.apps.get(id.replace(/\/restart$/, ''));
+    if (app === undefined) return { status: 404 };
+    app.startedMs = world.clock.now();
+    return json({ deploymentId: 'd2' });
+  }
+  const definition = JSON.parse(request.body ?? '') as Record<string, unknown>;
+  world.apps.set(id, { definition, machine: undefined, startedMs: 0 });
+  return json({ deploymentId: 'd1' });
+}
+
+function appAnswer(world: MarathonWorld, id: string): Partial<HttpAnswer> {
+  const app = world.apps.get(id);
+  if (app === undefined) return { ...json({ message: `App '${id}' does not exist` }), status: 404 };
+  const host = taskPlace(world, app)?.address;
+  const tasks = host === undefined ? [] : [{ host, state: 'TASK_RUNNING' }];
+  const counts = { tasksRunning: tasks.length, tasksStaged: 0 };
+  return json({ app: { ...app.definition, ...counts, tasks } });
+}
+
+interface Definition {
+  readonly container: {
+    readonly docker: { readonly image: string };
+    readonly volumes: readonly { readonly hostPath: string }[];
+  };
+  readonly constraints: readonly (readonly [string, string, string])[];
+  readonly env: { readonly JENKINS_OPTS: string };
+}
+
+/** Where the task runs; starts it on the first agent that it may run on. */
+function taskPlace(world: MarathonWorld, app: FakeApp): FakeMachine | undefined {
+  if (app.machine !== undefined) return app.machine;
+  const { constraints, container } = app.definition as unknown as Definition;
+  const place = agentMachines(world).find(
+    (machine) =>
+      machine.images.has(container.docker.image) &&
+      container.volumes.every(({ hostPath }) => machine.folders.has(hostPath)) &&
+      constraints.every(([, , address]) => address === machine.address),
+  );
+  if (place === undefined) return undefined;
+  Object.assign(app, { machine: place, startedMs: world.clock.now() });
+  return place;
+}
+
+/** Time that Jenkins takes to answer. */
+const jenkinsStartMs = 20_000;
+
+/** What the task behind an address and port answers; undefined if none listens there. */
+export function jenkinsAnswers(
+  world: MarathonWorld,
+  machine: FakeMachine,
+  request: HttpRequest,
+): Partial<HttpAnswer> | undefined {
+  const app = [...world.apps.values()].find((candidate) => {
+    const { env } = candidate.definition as unknown as Definition;
+    return (
+      taskPlace(world, candidate) === machine &&
+      env.JENKINS_OPTS === `--httpPort=${request.port}`
+    );
+  });
+  if (app === undefined) return undefined;
+  const headers = { 'x-jenkins': '2.568.2' };
+  const isUp = world.clock.now() - app.startedMs >= jenkinsStartMs;
+  if (!isUp) return { status: 503, headers, body: 'Please wait while Jenkins is getting ready' };
+  return { status: request.path === '/login' ? 200 : 403, headers };
+}

@@ -1,0 +1,96 @@
+import type { HttpAnswer, HttpRequest } from '../../src/ports.ts';
+import { running, type FakeContainer, type FakeMachine } from './fake-machine.ts';
+import { zooLeader, zooServers } from './fake-zookeeper.ts';
+
+/** What outlives the processes of the masters. */
+export interface MesosMemory {
+  /** The replicated log has been initialised: only possible with all replicas in sight. */
+  initialised: boolean;
+}
+
+interface Master {
+  readonly machine: FakeMachine;
+  readonly container: FakeContainer;
+}
+
+export interface MesosWorld {
+  readonly machines: ReadonlyMap<string, FakeMachine>;
+  readonly mesos: MesosMemory;
+}
+
+function mastersOf({ machines }: MesosWorld): readonly Master[] {
+  return [...machines.values()].flatMap((machine) => {
+    const container = running(machine, 'mesos-master');
+    return container === undefined ? [] : [{ machine, container }];
+  });
+}
+
+/** The first master that runs, once ZooKeeper serves. */
+function electedOf(world: MesosWorld): Master | undefined {
+  return zooLeader(zooServers(world.machines.values())) && mastersOf(world)[0];
+}
+
+function hasRecovered(world: MesosWorld): boolean {
+  const masters = mastersOf(world);
+  const quorum = Number(masters[0]?.container.env.get('MESOS_QUORUM') ?? 0);
+  if (masters.length >= 2 * quorum - 1) world.mesos.initialised = true;
+  return world.mesos.initialised && masters.length >= quorum;
+}
+
+/** The leader, if it has recovered its registry. */
+export function mesosLeader(world: MesosWorld): FakeMachine | undefined {
+  const elected = electedOf(world);
+  return elected !== undefined && hasRecovered(world) ? elected.machine : undefined;
+}
+
+/** What a master answers (Mesos 1.11). */
+export function masterAnswers(
+  world: MesosWorld,
+  machine: FakeMachine,
+  request: HttpRequest,
+): Partial<HttpAnswer> {
+  if (request.path.startsWith('/metrics/snapshot')) return metrics(world);
+  if (request.path !== '/api/v1' || request.method !== 'POST') return { status: 404 };
+  if (request.headers?.['content-type'] !== 'application/json') return { status: 415 };
+  const elected = electedOf(world);
+  if (elected === undefined) return { status: 503, body: 'No leader elected' };
+  if (elected.machine !== machine) {
+    return { status: 307, headers: { location: `//${elected.machine.address}:5050/api/v1` } };
+  }
+  if (!hasRecovered(world)) return { status: 503, body: 'Master has not finished recovery' };
+  const { type } = JSON.parse(request.body ?? '') as { type: string };
+  if (type === 'GET_HEALTH') return json({ type, get_health: { healthy: true } });
+  if (type === 'GET_AGENTS') return json({ type, get_agents: { agents: agentsOf(world) } });
+  return { status: 400 };
+}
+
+function metrics(world: MesosWorld): Partial<HttpAnswer> {
+  const size = mastersOf(world).filter(({ container }) => !container.frozen).length;
+  return json({ 'registrar/log/recovered': 1, 'registrar/log/ensemble_size': size });
+}
+
+/** Machines whose Mesos agent has found the leader. */
+export function agentMachines(world: MesosWorld): readonly FakeMachine[] {
+  if (mesosLeader(world) === undefined) return [];
+  return [...world.machines.values()].filter((machine) => {
+    const agent = running(machine, 'mesos-agent');
+    return agent !== undefined && !agent.frozen;
+  });
+}
+
+function agentsOf(world: MesosWorld): unknown[] {
+  return agentMachines(world).map((machine) => {
+    const env = running(machine, 'mesos-agent')?.env;
+    const scalar = (name: string, value: number) => ({ name, scalar: { value } });
+    return {
+      active: true,
+      agent_info: { hostname: env?.get('MESOS_HOSTNAME'), port: Number(env?.get('MESOS_PORT')) },
+      total_resources: [scalar('cpus', 4), scalar('mem', 6500), scalar('disk', 40_000)],
+    };
+  });
+}
+
+export function json(body: unknown): Partial<HttpAnswer> {
+  const headers = { 'content-type': 'application/json' };
+  return { status: 200, headers, body: JSON.stringify(body) };
+}

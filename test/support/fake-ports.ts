@@ -1,0 +1,266 @@
+import { randomBytes } from 'node:crypto';
+import { digestOf } from '../../src/adapters/digest.ts';
+import { loadTemplates } from '../../src/adapters/files.ts';
+import { interrupted } from '../../src/adapters/interrupted.ts';
+import { quote } from '../../src/adapters/quote.ts';
+import { ClusterError, type ErrorCode } from '../../src/errors.ts';
+import type {
+  Connector,
+  Endpoint,
+  HttpAnswer,
+  HttpRequest,
+  NoAnswer,
+  Ports,
+  Ran,
+  RemoteHost,
+  RunOptions,
+  ZookeeperSession,
+} from '../../src/ports.ts';
+import { answerFacts } from './fake-facts.ts';
+import { openPorts } from './fake-listeners.ts';
+import type { FakeContainer, FakeMachine } from './fake-machine.ts';
+import { jenkinsAnswers, marathonAnswers, type MarathonWorld } from './fake-marathon.ts';
+import { masterAnswers } from './fake-mesos.ts';
+import { performStage } from './fake-stage.ts';
+import { alive, machine, note, type FakeWorld } from './fake-world.ts';
+import { zooLeader, zooServers, zooWord } from './fake-zookeeper.ts';
+import { parseHaproxy, type Backend } from './haproxy-cfg.ts';
+
+export const templates = await loadTemplates(new URL('../../templates/', import.meta.url));
+
+/** The world as the commands see it. */
+export function portsOf(world: FakeWorld, signal: AbortSignal): Ports {
+  return {
+    connector: connectorOf(world),
+    clock: world.clock,
+    files: {
+      read: (path) => {
+        const text = world.files.get(path);
+        if (text !== undefined) return Promise.resolve(text);
+        const remedy = `Look at it with "ls -ld ${path}".`;
+        const message = `cannot read ${path}: there is no such file`;
+        return Promise.reject(new ClusterError('CONFIG_UNREADABLE', message, { remedy }));
+      },
+      mode: (path) => Promise.resolve(world.files.has(path) ? 0o600 : undefined),
+    },
+    local: { run: () => Promise.reject(new Error('nothing runs on this machine')) },
+    templates,
+    randomId: () => randomBytes(8).toString('hex'),
+    quote,
+    digestOf,
+    signal,
+  };
+}
+
+function connectorOf(world: FakeWorld): Connector {
+  const open = new Map<string, RemoteHost>();
+  return {
+    connect: async (target, signal) => {
+      await Promise.resolve();
+      if (signal?.aborted === true) throw interrupted(`before connecting to ${target.host}`);
+      const refusal = world.cut.get(target.host);
+      if (refusal !== undefined) throw refused(target.host, target.address, refusal);
+      note(world, `connect ${target.host}`);
+      const remote = remoteOf(world, machine(world, target.host));
+      open.set(target.host, remote);
+      return remote;
+    },
+    [Symbol.asyncDispose]: async () => {
+      for (const remote of open.values()) await remote[Symbol.asyncDispose]();
+      open.clear();
+    },
+  };
+}
+
+const refusals: Partial<Record<ErrorCode, string>> = {
+  HOST_UNREACHABLE: 'cannot reach',
+  HOST_KEY_CHANGED: 'the host key has changed of',
+};
+
+function refused(host: string, address: string, code: ErrorCode): ClusterError {
+  return new ClusterError(code, `${refusals[code] ?? code} ${host} at ${address}:22`, {
+    host,
+    remedy: `Check that "ssh ops@${address} true" works.`,
+  });
+}
+
+function remoteOf(world: FakeWorld, machine: FakeMachine): RemoteHost {
+  return {
+    name: machine.name,
+    run: (argv, options) => {
+      if (options.asRoot !== true) throw new Error('everything on a host is done as root');
+      return runOn(world, machine, { argv, options });
+    },
+    http: (request) => Promise.resolve(httpFrom(world, machine, request)),
+    exchange: (endpoint, payload) => Promise.resolve(wordFrom(world, endpoint, payload)),
+    zookeeper: (endpoint) => sessionFrom(world, machine, endpoint),
+    [Symbol.asyncDispose]: () => {
+      note(world, `close ${machine.name}`);
+      return Promise.resolve();
+    },
+  };
+}
+
+interface Command {
+  readonly argv: Parameters<RemoteHost['run']>[0];
+  readonly options: RunOptions;
+}
+
+async function runOn(world: FakeWorld, machine: FakeMachine, command: Command): Promise<Ran> {
+  const { argv, options } = command;
+  await Promise.resolve();
+  if (options.signal?.aborted === true) throw interrupted(`before a run on ${machine.name}`);
+  if (options.input?.[0] === templates['remote/facts.sh']) {
+    note(world, `${machine.name}: facts`);
+    const stdout = answerFacts(machine, argv.slice(3), world.clock);
+    return { exitCode: 0, signal: undefined, stdout, stderr: '', truncated: false };
+  }
+  note(world, `${machine.name}: stage`);
+  const library = templates['remote/stage.sh'] ?? '';
+  const log = (line: string) => {
+    note(world, line);
+  };
+  return await performStage(machine, { clock: world.clock, library, log }, command);
+}
+
+const nothingListens: NoAnswer = { failure: 'refused', detail: 'connection refused' };
+const late: NoAnswer = { failure: 'timeout', detail: 'no answer' };
+const lost: NoAnswer = { failure: 'unreachable', detail: 'no route to host' };
+
+/** HTTP from a machine to its own loopback, or to any machine's address. */
+function httpFrom(
+  world: FakeWorld,
+  from: FakeMachine,
+  request: HttpRequest,
+): HttpAnswer | NoAnswer {
+  const isOwn = request.address === '127.0.0.1';
+  const to = isOwn ? from : machineAt(world, request.address);
+  if (to === undefined || world.off.has(to.name)) return lost;
+  const container = [...to.containers.values()].find(
+    (candidate) =>
+      candidate.status === 'running' &&
+      to.docker === 'running' &&
+      openPorts(candidate).some(
+        ({ address, port }) => address === request.address && port === request.port,
+      ),
+  );
+  if (container?.frozen === true) return late;
+  const answer =
+    container === undefined
+      ? jenkinsOn(world, to, request)
+      : serve(world, to, { container, request });
+  if (answer === undefined) return nothingListens;
+  return 'failure' in answer ? answer : { status: 200, headers: {}, body: '', ...answer };
+}
+
+function machineAt(world: FakeWorld, address: string): FakeMachine | undefined {
+  return [...world.machines.values()].find((machine) => machine.address === address);
+}
+
+/** A running world as the services see it. */
+function serving(world: FakeWorld): MarathonWorld {
+  const { mesos, apps, clock, refusal } = world;
+  const log = (line: string) => {
+    note(world, line);
+  };
+  return { machines: alive(world), mesos, apps, clock, refusal, log };
+}
+
+function jenkinsOn(world: FakeWorld, machine: FakeMachine, request: HttpRequest) {
+  return jenkinsAnswers(serving(world), machine, request);
+}
+
+interface Serving {
+  readonly container: FakeContainer;
+  readonly request: HttpRequest;
+}
+
+function serve(
+  world: FakeWorld,
+  machine: FakeMachine,
+  { container, request }: Serving,
+): Partial<HttpAnswer> | NoAnswer {
+  switch (container.labels.get('io.ci-cluster.service')) {
+    case 'mesos-master':
+      return masterAnswers(serving(world), machine, request);
+    case 'marathon':
+      return marathonAnswers(serving(world), machine, request);
+    case 'gateway':
+      return throughGateway(world, machine, { container, request });
+    default:
+      return { failure: 'closed', detail: 'no HTTP there' };
+  }
+}
+
+/** As HAProxy does it: the first server whose check succeeds gets the request. */
+function throughGateway(
+  world: FakeWorld,
+  machine: FakeMachine,
+  { container, request }: Serving,
+): Partial<HttpAnswer> | NoAnswer {
+  const config = parseHaproxy(container.seen.get('/usr/local/etc/haproxy/haproxy.cfg') ?? '');
+  const frontend = config.frontends.find(({ binds }) =>
+    binds.some(({ address, port }) => address === request.address && port === request.port),
+  );
+  const backend = config.backends.find(({ name }) => name === frontend?.backend);
+  const server = backend?.servers.find((candidate) => isUp(world, machine, { backend, candidate }));
+  if (server === undefined) return { status: 503 };
+  const { address, port } = server;
+  return httpFrom(world, machine, { ...request, address, port });
+}
+
+interface Checked {
+  readonly backend: Backend;
+  readonly candidate: Backend['servers'][number];
+}
+
+function isUp(world: FakeWorld, from: FakeMachine, { backend, candidate }: Checked): boolean {
+  const { method, path, body } = backend.check ?? { method: 'GET', path: '/', body: '' };
+  const answer = httpFrom(world, from, {
+    ...{ address: candidate.address, port: candidate.port, deadlineMs: 3000, body },
+    ...{ method: method as 'GET', path, headers: { 'content-type': 'application/json' } },
+  });
+  return 'status' in answer && (backend.check === undefined || answer.status === backend.expect);
+}
+
+function wordFrom(world: FakeWorld, endpoint: Endpoint, word: string): string | NoAnswer {
+  const servers = zooServers(alive(world).values());
+  const own = servers.find(({ member }) => isAt(member, endpoint));
+  if (own === undefined) return machineAt(world, endpoint.address) ? nothingListens : lost;
+  return own.container.frozen ? late : zooWord(word, own, servers);
+}
+
+function isAt(member: { clientAddress: string; clientPort: number }, at: Endpoint): boolean {
+  return member.clientAddress === at.address && member.clientPort === at.port;
+}
+
+async function sessionFrom(
+  world: FakeWorld,
+  machine: FakeMachine,
+  endpoint: Endpoint,
+): Promise<ZookeeperSession> {
+  await Promise.resolve();
+  const servers = zooServers(alive(world).values());
+  const own = servers.find(({ member }) => isAt(member, endpoint));
+  if (own === undefined || own.container.frozen || zooLeader(servers) === undefined) {
+    throw new ClusterError('GATE_NOT_REACHED', `ZooKeeper on ${machine.name} does not serve`, {
+      remedy: 'ci-cluster status',
+    });
+  }
+  return {
+    read: (path) => Promise.resolve(world.znodes.get(path)),
+    children: (path) => Promise.resolve(childrenOf(world.znodes, path)),
+    create: (path, content) => {
+      if (world.znodes.has(path)) return Promise.resolve(false);
+      note(world, `${machine.name}: create znode ${path}`);
+      world.znodes.set(path, content);
+      return Promise.resolve(true);
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+function childrenOf(znodes: ReadonlyMap<string, string>, path: string): string[] {
+  const below = [...znodes.keys()].filter((key) => key.startsWith(`${path}/`));
+  return [...new Set(below.map((key) => key.slice(path.length + 1).split('/')[0] ?? ''))];
+}
