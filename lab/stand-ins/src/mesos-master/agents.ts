@@ -91,7 +91,12 @@ function connect(core: Core, message: Registration, link: Link): Agent {
     cancelPing: () => undefined,
   };
   core.state.agents.set(id, agent);
-  link.send({ kind: 'registered', agent_id: id });
+  const { agentPingTimeoutMs, maxAgentPingTimeouts } = core.settings;
+  link.send({
+    kind: 'registered',
+    agent_id: id,
+    ping_timeout_ms: agentPingTimeoutMs * maxAgentPingTimeouts,
+  });
   startPinging(core, agent);
   return agent;
 }

@@ -36,7 +36,12 @@ export type AgentMessage =
   | { readonly kind: 'unregister' };
 
 export type MasterMessage =
-  | { readonly kind: 'registered'; readonly agent_id: string }
+  | {
+      readonly kind: 'registered';
+      readonly agent_id: string;
+      /** So long without a ping, and the agent looks for its master anew. */
+      readonly ping_timeout_ms: number;
+    }
   | { readonly kind: 'ping' }
   | { readonly kind: 'launch'; readonly framework: FrameworkInfo; readonly task: TaskInfo }
   | {

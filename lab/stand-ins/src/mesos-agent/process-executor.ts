@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../shared/clock.ts';
+import type { CommandInfo } from '../shared/mesos.ts';
+import type { Executor, ExecutorEvents, Exit } from './executor.ts';
+import { containerName, type TaskRun } from './task-run.ts';
+
+export interface ProcessExecutorOptions {
+  readonly clock: Clock;
+  readonly ip: string;
+}
+
+const pollMs = 500;
+
+/** Tasks without a container: a process of this host in its own group, output in the sandbox. */
+export function processExecutor({ clock, ip }: ProcessExecutorOptions): Executor {
+  return {
+    launch: (run, events) => {
+      mkdirSync(run.sandbox, { recursive: true });
+      events.onStarting(ip);
+      start(run, events, ip);
+      return Promise.resolve();
+    },
+    adopt: (run, events) => {
+      const { pid } = run;
+      if (pid === undefined || !isAlive(pid)) return Promise.resolve(false);
+      const stop = clock.every(pollMs, () => {
+        if (isAlive(pid)) return;
+        stop();
+        // Whoever was its parent has its exit code; the real executor would have survived and known it.
+        events.onExit({ code: 0, message: 'Command exited with status 0' });
+      });
+      return Promise.resolve(true);
+    },
+    kill: (run, graceMs) => {
+      signalGroup(run, 'SIGTERM');
+      clock.after(graceMs, () => {
+        signalGroup(run, 'SIGKILL');
+      });
+      return Promise.resolve();
+    },
+  };
+}
+
+function start(run: TaskRun, events: ExecutorEvents, ip: string): void {
+  const { file, args } = words(run.task.command ?? {});
+  const out = openSync(join(run.sandbox, 'stdout'), 'w');
+  const err = openSync(join(run.sandbox, 'stderr'), 'w');
+  const child = spawn(file, args, {
+    cwd: run.sandbox,
+    env: { ...process.env, ...environment(run) },
+    stdio: ['ignore', out, err],
+    detached: true,
+  });
+  closeSync(out);
+  closeSync(err);
+  child.once('error', (fault) => {
+    events.onExit({ code: 127, message: `Failed to launch: ${fault.message}` });
+  });
+  child.once('exit', (code, signal) => {
+    events.onExit(describe(code, signal));
+  });
+  if (child.pid === undefined) return;
+  run.pid = child.pid;
+  events.onRunning({ ipAddress: ip, pid: child.pid });
+}
+
+function words(command: CommandInfo): { file: string; args: readonly string[] } {
+  const { value = '', arguments: args = [] } = command;
+  if (command.shell ?? true) return { file: '/bin/sh', args: ['-c', value] };
+  return { file: value, args: args.slice(1) };
+}
+
+function environment(run: TaskRun): Record<string, string> {
+  const variables = run.task.command?.environment?.variables ?? [];
+  return {
+    ...Object.fromEntries(variables.map(({ name, value = '' }) => [name, value])),
+    MESOS_SANDBOX: run.sandbox,
+    MESOS_CONTAINER_NAME: containerName(run),
+  };
+}
+
+/** Names as `strsignal` gives them, which is what Mesos prints. */
+const signalNames: Readonly<Record<string, string>> = {
+  SIGTERM: 'Terminated',
+  SIGKILL: 'Killed',
+  SIGINT: 'Interrupt',
+  SIGSEGV: 'Segmentation fault',
+};
+
+function describe(code: number | null, signal: NodeJS.Signals | null): Exit {
+  if (signal === null) {
+    return { code: code ?? 0, message: `Command exited with status ${code ?? 0}` };
+  }
+  return { code: 1, message: `Command terminated with signal ${signalNames[signal] ?? signal}` };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function signalGroup({ pid }: TaskRun, signal: NodeJS.Signals): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, signal);
+  } catch {
+    // It ended before.
+  }
+}
