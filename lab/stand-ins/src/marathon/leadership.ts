@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { realClock } from '../shared/clock.ts';
+import type { Clock } from '../shared/clock.ts';
 import { EventStream } from './api/event-stream.ts';
 import { leaderHandler } from './api/leader-routes.ts';
 import type { Leadership } from './api/leadership.ts';
@@ -24,6 +24,7 @@ export interface LeadershipOptions {
   readonly log: Log;
   readonly crash: Crash;
   readonly abdicate: () => void;
+  readonly clock: Clock;
 }
 
 const tickMs = 500;
@@ -32,15 +33,15 @@ const detectorSessionMs = 10_000;
 
 /** Loads the state, subscribes to Mesos, and answers requests from then on. */
 export async function startLeading(start: LeadershipOptions): Promise<Handler> {
-  const { options, store, self, log, crash, abdicate } = start;
+  const { options, store, self, log, crash, abdicate, clock } = start;
   const cluster = new Cluster(store);
   await cluster.load();
   if (cluster.frameworkId === undefined && cluster.instances().length > 0) {
     crash('frameworkIdMissing', 'no framework id is stored although instances exist');
   }
-  const events = new EventStream(realClock.now);
+  const events = new EventStream(clock.now);
   const world: World = {
-    now: realClock.now,
+    now: clock.now,
     uuid: randomUUID,
     send: (call) => {
       connection.send(call);
@@ -59,12 +60,12 @@ export async function startLeading(start: LeadershipOptions): Promise<Handler> {
     },
   });
   const apps = new AppService({ cluster, orchestrator, world });
-  const connection = connect({ options, cluster, orchestrator, log, crash, self });
-  realClock.every(tickMs, () => {
+  const connection = connect({ options, cluster, orchestrator, log, crash, self, clock });
+  clock.every(tickMs, () => {
     orchestrator.tick();
     void health.tick();
   });
-  const electedAt = realClock.now();
+  const electedAt = clock.now();
   const parts = { cluster, orchestrator, apps, health, events, world, electedAt, self, abdicate };
   return leaderHandler(parts satisfies Leadership);
 }
@@ -76,6 +77,7 @@ interface Subscriber {
   readonly log: Log;
   readonly crash: Crash;
   readonly self: string;
+  readonly clock: Clock;
 }
 
 function connect(subscriber: Subscriber): SchedulerConnection {
@@ -95,7 +97,7 @@ function connect(subscriber: Subscriber): SchedulerConnection {
     onDisconnected: () => {
       orchestrator.disconnected();
     },
-    clock: realClock,
+    clock: subscriber.clock,
     log,
     silenceMs: options.mesosHeartbeatMs * options.mesosHeartbeatFailures,
   });

@@ -1,4 +1,5 @@
 import { hostname, userInfo } from 'node:os';
+import { realClock } from '../shared/clock.ts';
 import { serve } from '../shared/http.ts';
 import type { Handler, HttpServer } from '../shared/http.ts';
 import { parseZooKeeperUrl } from '../shared/zookeeper-url.ts';
@@ -58,7 +59,7 @@ async function run(options: Options): Promise<void> {
       const abdicate = () => {
         endGracefully(election);
       };
-      startLeading({ options, store, self, log, crash, abdicate }).then(
+      startLeading({ options, store, self, log, crash, abdicate, clock: realClock }).then(
         (handler) => {
           ownHandler = handler;
         },

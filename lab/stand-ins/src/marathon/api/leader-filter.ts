@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { text, type Answer, type Handler, type Request } from '../../shared/http.ts';
 
@@ -82,7 +82,8 @@ function passOn(passing: {
       asked.destroy(new Error('Connection to leader timed out.'));
     });
     asked.on('response', (answer) => {
-      response.writeHead(answer.statusCode ?? 502, { ...answer.headers, 'X-Marathon-Via': via });
+      const headers = endToEnd(answer.headers);
+      response.writeHead(answer.statusCode ?? 502, { ...headers, 'X-Marathon-Via': via });
       answer.pipe(response);
       answer.on('end', () => {
         resolve(undefined);
@@ -104,14 +105,21 @@ function refused(error: NodeJS.ErrnoException): Answer {
 }
 
 function forwardedHeaders({ headers, message }: Request): Record<string, string | string[]> {
-  const kept = Object.entries(headers).filter(
-    (entry): entry is [string, string | string[]] =>
-      entry[1] !== undefined && !['host', 'connection', 'transfer-encoding'].includes(entry[0]),
-  );
   const forwardedFor = [headers['x-forwarded-for'], message.socket.remoteAddress];
   const address = forwardedFor.filter((one) => one !== undefined).join(',');
-  return { ...Object.fromEntries(kept), 'x-forwarded-for': address };
+  return { ...endToEnd(headers), 'x-forwarded-for': address };
 }
+
+/** Without those that belong to one connection only. */
+function endToEnd(headers: IncomingHttpHeaders): Record<string, string | string[]> {
+  const kept = Object.entries(headers).filter(
+    (entry): entry is [string, string | string[]] =>
+      entry[1] !== undefined && !hopByHop.includes(entry[0]),
+  );
+  return Object.fromEntries(kept);
+}
+
+const hopByHop = ['host', 'connection', 'keep-alive', 'transfer-encoding'];
 
 function viaOf({ headers }: Request): string[] {
   const value = headers['x-marathon-via'] ?? [];

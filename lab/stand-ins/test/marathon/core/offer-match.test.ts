@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import type { App } from '../../../src/marathon/app/app-schema.ts';
+import { parseApp } from '../../../src/marathon/app/parse-app.ts';
+import type { Placement } from '../../../src/marathon/core/constraints.ts';
+import { matchOffer } from '../../../src/marathon/core/offer-match.ts';
+import { availableIn, minus } from '../../../src/marathon/core/resources.ts';
+import { jenkinsApp } from '../support/jenkins-app.ts';
+import { recordedOffers } from '../support/world.ts';
+
+const [docker4, agent3] = recordedOffers;
+
+function match(
+  change: Record<string, unknown>,
+  offer = docker4!,
+  placed: readonly Placement[] = [],
+) {
+  const parsed = parseApp({ id: '/a', cmd: 'x', cpus: 0.1, mem: 32, ...change });
+  if (parsed.kind === 'faults') throw new Error(JSON.stringify(parsed.faults));
+  const versionInfo = { lastScalingAt: '', lastConfigChangeAt: '' };
+  const app = { ...parsed.app, version: '', versionInfo } as App;
+  const result = matchOffer({ app, offer, available: availableIn(offer, '*'), placed });
+  return result.kind === 'match' ? result.taken.ports : result.reason;
+}
+
+test('fixed ports are taken as required', () => {
+  expect(match(jenkinsApp)).toEqual([32001, 32002]);
+});
+
+test('a fixed port outside the offered range keeps the app waiting', () => {
+  expect(match({ ...jenkinsApp, portDefinitions: [{ port: 8080 }] })).toBe('InsufficientPorts');
+});
+
+test('without requirePorts any offered port will do', () => {
+  expect(match({ portDefinitions: [{ port: 8080 }, { port: 0 }] })).toEqual([32000, 32001]);
+});
+
+test('of bridge mode the host ports count', () => {
+  const container = {
+    docker: { image: 'a' },
+    portMappings: [{ containerPort: 80 }, { containerPort: 81, hostPort: 32005 }],
+  };
+  expect(match({ cmd: undefined, container, networks: [{ mode: 'container/bridge' }] })).toEqual([
+    32000, 32005,
+  ]);
+});
+
+test.each([
+  [{ cpus: 2.5 }, 'InsufficientCpus'],
+  [{ mem: 2048 }, 'InsufficientMemory'],
+  [{ disk: 2048 }, 'InsufficientDisk'],
+  [{ gpus: 1 }, 'InsufficientGpus'],
+  [{ acceptedResourceRoles: ['ci'] }, 'UnfulfilledRole'],
+  [{ cpus: 64, constraints: [['rack', 'IS', 'r9']] }, 'UnfulfilledConstraint'],
+])('%j does not fit: %s', (change, reason) => {
+  expect(match(change)).toBe(reason);
+});
+
+test.each([
+  ['hostname', 'CLUSTER', 'agent3.local', true],
+  ['@hostname', 'IS', 'docker4.local', false],
+  ['rack', 'LIKE', 'r[1-3]', true],
+  ['rack', 'LIKE', 'r', false],
+  ['rack', 'UNLIKE', 'r3', false],
+  ['zone', 'LIKE', '.*', false],
+  ['zone', 'UNLIKE', 'a', true],
+])('%s %s %s on the agent in rack r3: %s', (field, operator, value, fits) => {
+  const result = match({ constraints: [[field, operator, value]] }, agent3);
+  expect(Array.isArray(result)).toBe(fits);
+});
+
+test.each([
+  ['UNIQUE', undefined, 1, false],
+  ['MAX_PER', '2', 1, true],
+  ['MAX_PER', '2', 2, false],
+])('hostname %s %s beside %i on the same host: %s', (operator, value, count, fits) => {
+  const placed = Array.from({ length: count }, () => ({ host: 'agent3.local', attributes: {} }));
+  const constraint = ['hostname', operator, value].filter((part) => part !== undefined);
+  expect(Array.isArray(match({ constraints: [constraint] }, agent3, placed))).toBe(fits);
+});
+
+test('GROUP_BY waits for another group while this one has more', () => {
+  const placed = [{ host: 'agent3.local', attributes: { rack: 'r3' } }];
+  const constraints = [['rack', 'GROUP_BY', '2']];
+  expect(match({ constraints }, agent3, placed)).toBe('UnfulfilledConstraint');
+});
+
+test('what one task takes is gone for the next', () => {
+  const left = minus(availableIn(docker4!, '*'), {
+    cpus: 0.5,
+    mem: 24,
+    disk: 0,
+    gpus: 0,
+    ports: [32000, 32005],
+  });
+  expect(left).toEqual({
+    cpus: 1.5,
+    mem: 1000,
+    disk: 1024,
+    gpus: 0,
+    ports: [
+      { begin: 32001, end: 32004 },
+      { begin: 32006, end: 32010 },
+    ],
+  });
+});
