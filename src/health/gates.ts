@@ -1,4 +1,5 @@
 import type { Gate } from '../plan/step.ts';
+import { eligibleHosts } from '../services/jenkins.ts';
 import { probeGateways } from './gateway.ts';
 import { probeJenkins } from './jenkins.ts';
 import { probeMarathon } from './marathon.ts';
@@ -95,7 +96,12 @@ async function agentsGate(sight: Sight): Promise<GateState> {
 async function jenkinsGate(sight: Sight): Promise<GateState> {
   const { leader } = await probeMarathon(sight);
   const controllers = await probeJenkins(sight, leader);
-  const bad = controllers.filter(({ state }) => state !== 'healthy');
+  const held = sight.spec.jenkins.filter((controller) =>
+    eligibleHosts(sight.spec, controller).some(({ name }) => sight.remotes.has(name)),
+  );
+  const bad = controllers.filter(
+    ({ name, state }) => state !== 'healthy' && held.some((controller) => controller.name === name),
+  );
   const reason = bad.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
   return { reached: bad.length === 0, reason };
 }

@@ -28,7 +28,7 @@ export async function probeJenkins(
       const ways = await Promise.all(
         gatewayHosts(sight.spec).map((host) => throughGateway(sight, host, controller)),
       );
-      return judge(sight, controller, { app, ways });
+      return judge(sight, controller, { app, ways: ways.flat() });
     }),
   );
 }
@@ -55,19 +55,14 @@ interface Way {
   readonly fault: string;
 }
 
+/** No way at all from a host that nobody could ask: its trouble is told with the host. */
 async function throughGateway(
-  { remotes, missing }: Sight,
+  { remotes }: Sight,
   host: Host,
   controller: JenkinsController,
-): Promise<Way> {
+): Promise<Way[]> {
   const remote = remotes.get(host.name);
-  if (remote === undefined) {
-    return {
-      host: host.name,
-      version: undefined,
-      fault: missing.get(host.name) ?? 'not connected',
-    };
-  }
+  if (remote === undefined) return [];
   const answer = await remote.http({
     address: '127.0.0.1',
     port: controller.gatewayPort,
@@ -75,11 +70,11 @@ async function throughGateway(
     path: '/login',
     deadlineMs: probeDeadlineMs,
   });
-  if (failed(answer)) return { host: host.name, version: undefined, fault: whyNoAnswer(answer) };
+  if (failed(answer)) return [{ host: host.name, version: undefined, fault: whyNoAnswer(answer) }];
   const version = answer.headers['x-jenkins'];
   const fault =
     answer.status === 200 && version !== undefined ? '' : `the gateway answers ${answer.status}`;
-  return { host: host.name, version, fault };
+  return [{ host: host.name, version, fault }];
 }
 
 interface Seen {
@@ -102,7 +97,7 @@ function judge(sight: Sight, controller: JenkinsController, { app, ways }: Seen)
 
 function stateOf(app: Seen['app'], detail: string, answers: boolean): State {
   if (detail === '') return 'healthy';
-  if (app === undefined) return 'unknown';
+  if (app === undefined || detail === noGateway) return 'unknown';
   return answers && app !== null && app.tasksRunning > 0 ? 'degraded' : 'unhealthy';
 }
 
@@ -113,12 +108,15 @@ function hostOfTask({ spec }: Sight, app: Seen['app']): string | undefined {
   return spec.hosts.find(({ address }) => address === running?.host)?.name;
 }
 
+const noGateway = 'no gateway could be asked';
+
 function explain(app: Seen['app'], ways: readonly Way[]): string {
   if (app === undefined) return 'Marathon does not answer';
   if (app === null) return 'Marathon has no such app';
   if (app.tasksRunning === 0) {
     return app.tasksStaged > 0 ? 'its task is being started' : 'waits for an offer';
   }
+  if (ways.length === 0) return noGateway;
   const closed = ways.filter(({ fault }) => fault !== '');
   const [first] = closed;
   if (first === undefined) return '';

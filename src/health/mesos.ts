@@ -137,12 +137,17 @@ async function registeredAgents(
   return agentsAnswer.safeParse(jsonOf(answer)).data?.get_agents.agents;
 }
 
-function judgeAgent({ spec }: Sight, host: Host, registered: readonly Registered[]): AgentMember {
+function judgeAgent(sight: Sight, host: Host, registered: readonly Registered[]): AgentMember {
+  const { spec } = sight;
   const found = registered.find(
     ({ agent_info: info }) =>
       info.hostname === host.address && (info.port ?? 5051) === spec.mesos.agentPort,
   );
-  if (found === undefined) return agentMember(host, 'unhealthy', 'not registered with the leader');
+  if (found === undefined) {
+    if (!sight.remotes.has(host.name))
+      return agentMember(host, 'unknown', unseen(sight, host).detail);
+    return agentMember(host, 'unhealthy', 'not registered with the leader');
+  }
   const scalar = (name: string) =>
     found.total_resources.find((entry) => entry.name === name)?.scalar?.value ?? 0;
   const resources = { cpus: scalar('cpus'), memoryMb: scalar('mem'), diskMb: scalar('disk') };
