@@ -77,8 +77,12 @@ async function killOrphan(
   });
 }
 
-/** Every task of the earlier life goes on or is reported as failed. */
-export async function recoverTasks(tasks: Tasks, runs: readonly TaskRun[]): Promise<number> {
-  const adopted = await Promise.all(runs.map((run) => tasks.adopt(run)));
+/** Every task of the earlier life goes on or is reported as failed; the result counts those that go on. */
+export async function recoverTasks(
+  tasks: Tasks,
+  runs: readonly TaskRun[],
+  executorsLive: boolean,
+): Promise<number> {
+  const adopted = await Promise.all(runs.map((run) => tasks.adopt(run, executorsLive)));
   return adopted.filter(Boolean).length;
 }

@@ -1,4 +1,10 @@
-import { isTerminal, seconds, type FrameworkInfo, type TaskStatus } from '../shared/mesos.ts';
+import {
+  buildFields,
+  isTerminal,
+  seconds,
+  type FrameworkInfo,
+  type TaskStatus,
+} from '../shared/mesos.ts';
 import {
   amountsOf,
   attributesSummary,
@@ -17,7 +23,6 @@ export interface AgentView {
   readonly tasks: Tasks;
   readonly pid: string;
   readonly flags: Readonly<Record<string, string>>;
-  readonly buildFields: object;
   readonly masterHostname: string | undefined;
 }
 
@@ -26,7 +31,7 @@ export function renderState(view: AgentView): object {
   const { agent, tasks } = view;
   const total = toSummary(amountsOf(agent.info.resources));
   return {
-    ...view.buildFields,
+    ...buildFields,
     start_time: seconds(agent.startMs),
     ...(agent.id === '' ? {} : { id: agent.id }),
     pid: view.pid,

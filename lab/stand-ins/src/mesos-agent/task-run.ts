@@ -2,7 +2,7 @@ import type { FrameworkInfo, TaskInfo, TaskState, TaskStatus } from '../shared/m
 
 /** One task on this agent, from launch to the acknowledgement of its end. All of it is data: it is checkpointed. */
 export interface TaskRun {
-  readonly framework: FrameworkInfo;
+  framework: FrameworkInfo;
   readonly task: TaskInfo;
   readonly containerId: string;
   readonly sandbox: string;

@@ -72,11 +72,11 @@ export class Tasks {
   }
 
   /** After a restart: `false`, and the task is reported as failed, when nothing of it is left. */
-  async adopt(run: TaskRun): Promise<boolean> {
+  async adopt(run: TaskRun, executorsLive: boolean): Promise<boolean> {
     this.runs.set(keyOf(run), run);
     if (isTerminal(run.state)) return true;
-    const adopted = await this.#executorOf(run)?.adopt(run, this.#events(run));
-    if (adopted === true) return true;
+    const executor = executorsLive ? this.#executorOf(run) : undefined;
+    if (executor !== undefined && (await executor.adopt(run, this.#events(run)))) return true;
     this.#updates.add(run, {
       state: 'TASK_FAILED',
       source: 'SOURCE_AGENT',
@@ -126,7 +126,7 @@ export class Tasks {
 
   updateFramework(info: FrameworkInfo): void {
     const runs = this.#ofFramework(info.id?.value ?? '');
-    for (const run of runs) this.runs.set(keyOf(run), Object.assign(run, { framework: info }));
+    for (const run of runs) run.framework = info;
     this.resend();
   }
 

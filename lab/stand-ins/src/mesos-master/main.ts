@@ -2,7 +2,7 @@ import { resolveAddress } from '../shared/address.ts';
 import { FlagError, type Flags } from '../shared/flags.ts';
 import { createLog, type Log } from '../shared/log.ts';
 import { build } from '../shared/mesos.ts';
-import { aborted, dieOfSigterm, programFlags } from '../shared/program.ts';
+import { bindFault, dieOfSigterm, programFlags } from '../shared/program.ts';
 import { StartError } from './checks.ts';
 import { masterFlags } from './flags.ts';
 import { startMaster } from './start.ts';
@@ -33,13 +33,5 @@ function refuse(flags: Flags, log: Log, fault: unknown): never {
     log.error('main.cpp:381', `EXIT with status 1: ${fault.message}`);
     process.exit(1);
   }
-  const bound = `${flags.text('ip') ?? '0.0.0.0'}:${flags.required('port')}`;
-  const reasons: Readonly<Record<string, string>> = {
-    EADDRINUSE: `Failed to bind on ${bound}: Address already in use`,
-    EADDRNOTAVAIL: `Failed to bind on ${bound}: Cannot assign requested address`,
-    EACCES: `Failed to bind on ${bound}: Permission denied`,
-  };
-  const code = (fault as NodeJS.ErrnoException).code ?? '';
-  log.fatal('process.cpp:1124', `Failed to initialize: ${reasons[code] ?? String(fault)}`);
-  process.exit(aborted);
+  return bindFault(flags, log, fault);
 }

@@ -1,5 +1,5 @@
 import { empty, json, type Answer, type Request } from '../shared/http.ts';
-import { build, seconds } from '../shared/mesos.ts';
+import { buildFields, seconds } from '../shared/mesos.ts';
 import { CallError, expecting, readCall } from '../shared/mesos-call.ts';
 import type { CallGrammar, JsonCall } from '../shared/mesos-call.ts';
 import { setDeactivated } from './agents.ts';
@@ -19,7 +19,7 @@ type CallHandler = (context: OperatorContext, call: JsonCall) => Answer | Promis
 
 const reads: Readonly<Record<string, (context: OperatorContext) => object>> = {
   GET_HEALTH: () => ({ healthy: true }),
-  GET_VERSION: () => ({ version_info: versionInfo() }),
+  GET_VERSION: () => ({ version_info: buildFields }),
   GET_FLAGS: ({ facts }) => ({ flags: flagList(facts.flags) }),
   GET_LOGGING_LEVEL: () => ({ level: 0 }),
   GET_STATE: ({ core }) => getState(core),
@@ -89,17 +89,6 @@ export async function operatorApi(context: OperatorContext, request: Request): P
     if (fault instanceof CallError) return fault.answer;
     throw fault;
   }
-}
-
-export function versionInfo(): object {
-  return {
-    version: build.version,
-    build_date: build.date,
-    build_time: build.time,
-    build_user: build.user,
-    git_sha: build.gitSha,
-    git_branch: build.gitBranch,
-  };
 }
 
 function flagList(flags: Readonly<Record<string, string>>): object[] {

@@ -1,4 +1,4 @@
-import { build, seconds } from '../shared/mesos.ts';
+import { buildFields, seconds } from '../shared/mesos.ts';
 import { amountsOf, attributesSummary, toResources, toSummary } from '../shared/resources.ts';
 import type { Core } from './core.ts';
 import { allTasks, countStates, legacyTask } from './render-tasks.ts';
@@ -17,7 +17,7 @@ export function renderState(core: Core, facts: MasterFacts): object {
   const { info, state } = core;
   const agents = [...state.agents.values()];
   return {
-    ...buildFields(),
+    ...buildFields,
     start_time: seconds(facts.startMs),
     elected_time: seconds(facts.electedMs),
     id: info.id,
@@ -37,17 +37,6 @@ export function renderState(core: Core, facts: MasterFacts): object {
     completed_frameworks: state.completedFrameworks.map((one) => legacyFramework(core, one)),
     orphan_tasks: [],
     unregistered_frameworks: [],
-  };
-}
-
-export function buildFields(): object {
-  return {
-    version: build.version,
-    git_sha: build.gitSha,
-    git_branch: build.gitBranch,
-    build_date: build.date,
-    build_time: build.time,
-    build_user: build.user,
   };
 }
 

@@ -1,8 +1,9 @@
 import { empty, json, notFound, text, type Answer, type Request } from '../shared/http.ts';
+import { buildFields } from '../shared/mesos.ts';
 import { CallError } from '../shared/mesos-call.ts';
 import { logPath } from './log-group.ts';
 import type { Master } from './master.ts';
-import { operatorApi, teardown, versionInfo } from './operator-api.ts';
+import { operatorApi, teardown } from './operator-api.ts';
 import { renderRegistry } from './render-registry.ts';
 import { renderRoles, renderTasks } from './render-lists.ts';
 import { renderFrameworks, renderSlaves, renderState, renderSummary } from './render-state.ts';
@@ -27,7 +28,7 @@ const local: Readonly<Record<string, Endpoint>> = {
     body: '<!DOCTYPE html>\n<title>Mesos</title>\n',
   }),
   '/health': () => empty(200),
-  '/version': () => json(versionInfo()),
+  '/version': () => json(buildFields),
   '/flags': ({ facts }) => json({ flags: facts().flags }),
   '/redirect': ({ master }) => redirect(master, ''),
   '/metrics/snapshot': async ({ metrics }) => json(await metrics()),

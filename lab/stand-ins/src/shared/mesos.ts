@@ -217,3 +217,13 @@ export const build = {
   gitSha: '0000000000000000000000000000000000000000',
   gitBranch: 'refs/heads/stand-in',
 } as const;
+
+/** As `/version` and `/state` spell it. */
+export const buildFields = {
+  version: build.version,
+  git_sha: build.gitSha,
+  git_branch: build.gitBranch,
+  build_date: build.date,
+  build_time: build.time,
+  build_user: build.user,
+} as const;

@@ -1,4 +1,5 @@
 import { FlagError, parseFlags, type FlagDefinitions, type Flags } from './flags.ts';
+import type { Log } from './log.ts';
 import { build } from './mesos.ts';
 
 /** Ends the process. SIGABRT of the real program shows as 134 in a shell and in a container; so does this. */
@@ -50,4 +51,20 @@ export function dieOfSigterm(): void {
     // The first process of a container is immune to its own signals.
     setTimeout(() => process.exit(143), 50);
   });
+}
+
+const bindReasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'Address already in use',
+  EADDRNOTAVAIL: 'Cannot assign requested address',
+  EACCES: 'Permission denied',
+};
+
+/** A port that cannot be had makes libprocess abort (observed with 1.12.0). Anything else here is a bug. */
+export function bindFault(flags: Flags, log: Log, fault: unknown): never {
+  const bound = `${flags.text('ip') ?? '0.0.0.0'}:${flags.required('port')}`;
+  const reason = bindReasons[(fault as NodeJS.ErrnoException).code ?? ''];
+  const stack = fault instanceof Error ? (fault.stack ?? fault.message) : String(fault);
+  const text = reason === undefined ? stack : `Failed to bind on ${bound}: ${reason}`;
+  log.fatal('process.cpp:1124', `Failed to initialize: ${text}`);
+  process.exit(aborted);
 }
