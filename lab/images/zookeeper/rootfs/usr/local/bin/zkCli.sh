@@ -1,3 +1,3 @@
 #!/bin/sh
-exec java -Dorg.slf4j.simpleLogger.defaultLogLevel=error -cp '/conf:/opt/zookeeper/lib/*' \
+exec java -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dorg.slf4j.simpleLogger.logFile=System.err -cp '/conf:/opt/zookeeper/lib/*' \
   org.apache.zookeeper.ZooKeeperMain "$@"
