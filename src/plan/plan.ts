@@ -40,7 +40,7 @@ function serviceStages(input: PlanInput, service: Service): readonly Stage[] {
     .map((host) => serviceWork(input, service, host));
   const changes = hosts.filter(({ steps }) => steps.length > 0);
   if (changes.length === 0) return [];
-  const stages = mustRoll(service, hosts)
+  const stages = mustRoll(input, service, hosts)
     ? rolling(input, service, changes)
     : [...hostsStage(service.phase, changes), gateStage(service)];
   return service.name === 'zookeeper' ? [...stages, ...claimEnsemble(input, hosts)] : stages;
@@ -51,9 +51,9 @@ function serviceStages(input: PlanInput, service: Service): readonly Stage[] {
  * does not (first start, power cut, an interrupted first run) starts everywhere at once: a quorum
  * cannot form while its members wait for each other.
  */
-function mustRoll(service: Service, hosts: readonly ServiceWork[]): boolean {
+function mustRoll({ spec }: PlanInput, service: Service, hosts: readonly ServiceWork[]): boolean {
   const running = hosts.filter(({ runs }) => runs).length;
-  return service.votes ? running >= quorum(hosts.length) : running > 0;
+  return service.votes ? running >= quorum(service.hosts(spec).length) : running > 0;
 }
 
 /** Members that are down first (nothing is lost by starting them), the leader last. */

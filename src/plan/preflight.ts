@@ -1,16 +1,11 @@
 import { identityOf, parseIdentity, type Identity } from '../cluster/identity.ts';
-import { hostsWith, quorum } from '../cluster/members.ts';
+import { hostsWith } from '../cluster/members.ts';
 import type { Host } from '../config/cluster-spec.ts';
 import { ClusterError } from '../errors.ts';
 import { memberId, myidPath } from '../services/zookeeper.ts';
 import { hostFaults } from './host-faults.ts';
 import type { PlanInput } from './observed.ts';
-
-/** A host that did not answer, with the reason. */
-export interface Missing {
-  readonly host: string;
-  readonly error: ClusterError;
-}
+import { quorumFaults, type Missing } from './quorum-faults.ts';
 
 /**
  * Everything that forbids this run, before anything is changed. Refusals (another cluster's host,
@@ -20,7 +15,7 @@ export function preflight(input: PlanInput, missing: readonly Missing[]): readon
   const refusals = [...foreignHosts(input), ...membershipChanges(input), ...staleIds(input)];
   if (refusals.length > 0) return refusals;
   return [
-    ...tooFewMembers(input, missing),
+    ...quorumFaults(input, missing),
     ...answering(input).flatMap((host) => hostFaults(input, host)),
   ];
 }
@@ -150,39 +145,4 @@ function staleIds(input: PlanInput): ClusterError[] {
       ),
     ];
   });
-}
-
-/**
- * A first start needs every member: Mesos' replicated log initialises itself only when all replicas
- * are seen empty at once (1.11), and ZooKeeper must not form from new members without the old ones.
- */
-function tooFewMembers(input: PlanInput, missing: readonly Missing[]): ClusterError[] {
-  const masters = input.spec.hosts.filter(
-    ({ roles }) => roles.includes('mesos-master') || roles.includes('zookeeper'),
-  );
-  const absent = missing.filter(({ host }) => masters.some(({ name }) => name === host));
-  if (absent.length === 0 || isRunning(input, masters)) return [];
-  const names = absent.map(({ host }) => host).join(', ');
-  return [
-    new ClusterError(
-      'TOO_FEW_MASTERS',
-      `a first start needs all ${masters.length} masters, ${names} ${absent.length === 1 ? 'does' : 'do'} not answer`,
-      {
-        remedy: `Bring ${names} back (or take ${absent.length === 1 ? 'it' : 'them'} out of the cluster file, keeping an odd number), then run the same command again. Nothing was changed.`,
-        parts: [],
-        evidence: absent.map(({ error }) => error.message),
-      },
-    ),
-  ];
-}
-
-function isRunning(input: PlanInput, masters: readonly Host[]): boolean {
-  const running = masters.filter(({ name }) =>
-    input.observed.facts
-      .get(name)
-      ?.containers.some(
-        ({ service, status }) => service === 'mesos-master' && status === 'running',
-      ),
-  );
-  return running.length >= quorum(masters.length);
 }

@@ -1,7 +1,7 @@
 import type { ClusterSpec, Host } from '../config/cluster-spec.ts';
 import { ClusterError } from '../errors.ts';
 import { parseFacts, type Facts } from '../plan/facts.ts';
-import type { Missing } from '../plan/preflight.ts';
+import type { Missing } from '../plan/quorum-faults.ts';
 import type { Ports, RemoteHost } from '../ports.ts';
 import type { Report } from './events.ts';
 import { factsArguments } from './facts-request.ts';
