@@ -53,7 +53,9 @@ export class Master {
   /** The detector's word. */
   leaderDetected(leader: MasterInfo | undefined): void {
     const { log, info } = this.#options;
+    const before = this.leader;
     this.leader = leader;
+    if (leader !== undefined && leader.id === before?.id) return;
     if (leader === undefined) log.info('detector.cpp:152', 'No master was elected.');
     else log.info('zookeeper.cpp:269', `A new leading master (UPID=${leader.pid}) is detected`);
     if (this.elected) this.#checkStillLeading(leader);
