@@ -36,7 +36,7 @@ export async function up(context: CommandContext, options: UpOptions): Promise<v
   const status = await labStatus(tools, timed);
   if (options.json) {
     const results = Object.fromEntries(runs.map(({ command, result }) => [command, result]));
-    printJson(context, exitCode, { lab: { ...status, seconds: timed.seconds }, ...results });
+    printJson(context, exitCode, { lab: status, ...results });
   } else {
     if (!options.init) context.out(renderLabStatus(status));
     if (exitCode === 0) context.out(`\n${tryNext(tools, lab)}`);

@@ -12,6 +12,7 @@ export interface LabStatus {
   readonly subnet: string;
   readonly registry: { readonly endpoint: string; readonly state: string };
   readonly hosts: readonly HostStatus[];
+  readonly seconds: Lab['seconds'];
 }
 
 interface HostStatus {
@@ -39,6 +40,7 @@ export async function labStatus(tools: Tools, lab: Lab): Promise<LabStatus> {
     subnet: lab.subnet,
     registry,
     hosts,
+    seconds: lab.seconds,
   };
 }
 

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { asRoot } from './root.mjs';
+import { must, read, run, Stop } from './run.mjs';
+
+const install = ['apt-get', 'install', '--yes', '--no-install-recommends'];
+const quietly = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
+
+/** Debian packages that the lab needs and this machine lacks. */
+export async function missingPackages() {
+  const wanted = [
+    ...((await hasEngine()) ? [] : ['docker.io']),
+    ...((await has('mmdebstrap')) ? [] : ['mmdebstrap']),
+    ...(existsSync('/usr/share/keyrings/debian-archive-keyring.gpg')
+      ? []
+      : ['debian-archive-keyring']),
+  ];
+  if (wanted.length > 0 && !(await has('apt-get'))) {
+    throw new Stop(`this machine has no apt-get: install ${wanted.join(', ')} by hand`);
+  }
+  return wanted;
+}
+
+export async function installPackages(names) {
+  if (!(await allKnown(names))) await updateLists();
+  const argv = ['env', 'DEBIAN_FRONTEND=noninteractive', ...install, ...names];
+  if ((await run(asRoot(argv), quietly)) === 0) return;
+  // Lists of last month name versions that the mirror no longer has.
+  await updateLists();
+  await must(asRoot(argv), quietly);
+}
+
+/** A third-party source that fails must not stop us: what counts is whether the packages are found. */
+async function updateLists() {
+  await run(asRoot(['apt-get', 'update']));
+}
+
+async function allKnown(names) {
+  for (const name of names) {
+    const { stdout } = await read(['apt-cache', 'policy', name]);
+    if (!/Candidate: (?!\(none\))/.test(stdout)) return false;
+  }
+  return true;
+}
+
+/** A client without an engine is no engine, and a client of another vendor works with Debian's. */
+async function hasEngine() {
+  if (!(await has('docker'))) return false;
+  const answers = (await read(asRoot(['docker', 'version']))).exitCode === 0;
+  return answers || (await has('dockerd'));
+}
+
+async function has(program) {
+  const path = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
+  return path.split(':').some((folder) => existsSync(`${folder}/${program}`));
+}

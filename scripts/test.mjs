@@ -1,0 +1,97 @@
+// `npm test`: set-up, every check of `npm run check`, then the end-to-end suite on labs of its own.
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { part, printParts } from './lib/parts.mjs';
+import { asRoot } from './lib/root.mjs';
+import { isInterrupted, read, run, Stop, watchSignals } from './lib/run.mjs';
+import { setUp } from './lib/set-up.mjs';
+import { countTests } from './lib/test-results.mjs';
+
+process.chdir(new URL('..', import.meta.url).pathname);
+
+const results = mkdtempSync(join(tmpdir(), 'ci-cluster-test-'));
+const tally = { passed: 0, failed: 0 };
+
+async function main() {
+  watchSignals();
+  const installed = await setUp('runs every check, and end-to-end tests on throw-away hosts');
+  for (const step of checkSteps()) {
+    if (isInterrupted()) break;
+    await part(step.title, () => (step.hasTests ? runTests(step) : runCheck(step)));
+  }
+  if (!isInterrupted()) await endToEnd();
+  await part('clean-up', () => cleanUp(installed));
+}
+
+/** The commands of `npm run check`, so that it stays the one list of checks. */
+function checkSteps() {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+  return scripts.check.split(' && ').map((command) => ({
+    title: command.replace('npm run ', ''),
+    argv: command.startsWith('npm run ')
+      ? ['npm', 'run', '--silent', command.slice('npm run '.length)]
+      : ['npx', '--no-install', ...command.split(' ')],
+    hasTests: command.includes('test:'),
+  }));
+}
+
+async function runCheck({ argv }) {
+  const ok = (await run(argv)) === 0;
+  count(ok ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+}
+
+async function runTests({ argv, title }) {
+  const file = join(results, `${title.replaceAll(':', '-')}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const exitCode = await run([...argv, '--', ...reporters]);
+  count(countTests(file, exitCode));
+}
+
+async function endToEnd() {
+  const argv = asRoot(['npm', 'run', '--silent', 'test:e2e']);
+  await part('test:e2e', () => runTests({ argv, title: 'test:e2e' }));
+}
+
+/** Whatever happened above: no host, no network, no engine that was started here stays. */
+async function cleanUp(installed) {
+  for (const name of labsOfTests()) {
+    const argv = [process.execPath, 'bin/ci-cluster.js', 'lab', 'down', '--name', name];
+    if ((await run(asRoot(argv))) !== 0) count({ passed: 0, failed: 1 });
+  }
+  // Debian's package starts its service; on a machine that had no Docker it would be left running.
+  const units = ['docker.socket', 'docker.service', 'containerd.service'];
+  const isActive = (await read(['systemctl', 'is-active', 'docker'])).exitCode === 0;
+  if (installed.includes('docker.io') && isActive)
+    await run(asRoot(['systemctl', 'stop', ...units]));
+}
+
+/** Root's labs, for the suite runs as root; its names begin with "e2e". */
+function labsOfTests() {
+  const root = process.env.CI_CLUSTER_LAB_STATE || '/var/lib/ci-cluster-lab';
+  try {
+    return readdirSync(join(root, 'labs')).filter((name) => name.startsWith('e2e'));
+  } catch {
+    return [];
+  }
+}
+
+function count({ passed, failed }) {
+  tally.passed += passed;
+  tally.failed += failed;
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof Stop)) console.error(error);
+  else console.error(`✘ ${error.message}`);
+  tally.failed += 1;
+} finally {
+  rmSync(results, { recursive: true, force: true });
+}
+if (isInterrupted()) tally.failed += 1;
+printParts();
+console.log(`\n${tally.passed} passed, ${tally.failed} failed`);
+process.exitCode = tally.failed > 0 || tally.passed === 0 ? 1 : 0;
