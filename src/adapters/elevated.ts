@@ -6,7 +6,7 @@ export function asRoot(argv: Argv): Argv {
   return ['env', 'LC_ALL=C', 'sudo', '-n', '--', ...argv];
 }
 
-/** Texts of sudo 1.8 to 1.9 itself; the command behind it was not started. */
+/** Texts of sudo itself (1.9.13 tried); the command behind it was not started. */
 const refusals: readonly RegExp[] = [
   /^sudo: (a password is required|a terminal is required|sorry, you must have a tty)/m,
   /^sudo: (no valid sudoers sources found|The "no new privileges" flag is set)/m,
@@ -15,11 +15,24 @@ const refusals: readonly RegExp[] = [
   /is not in the sudoers file/,
 ];
 
-/** Throws SUDO_REFUSED if it was sudo, not the command, that failed. */
-export function checkElevation(ran: Ran, host: string, user: string): void {
+/**
+ * What the command behind sudo did. Throws SUDO_REFUSED if sudo did not start it; a missing program
+ * is 127 as without sudo, which says 1 for everything of its own.
+ */
+export function behindSudo(ran: Ran, argv: Argv, place: { host: string; user: string }): Ran {
   const refusal = refusalIn(ran);
-  if (refusal === undefined) return;
-  throw new ClusterError('SUDO_REFUSED', `sudo on ${host} refuses ${user}: ${refusal}`, {
+  if (refusal !== undefined) throw sudoRefused(ran, refusal, place);
+  const isMissing = ran.exitCode === 1 && ran.stderr === `sudo: ${argv[0]}: command not found\n`;
+  return isMissing ? { ...ran, exitCode: 127 } : ran;
+}
+
+function sudoRefused(
+  ran: Ran,
+  refusal: string,
+  { host, user }: { host: string; user: string },
+): ClusterError {
+  const text = `sudo on ${host} refuses ${user}: ${refusal}`;
+  return new ClusterError('SUDO_REFUSED', text, {
     host,
     remedy:
       `Let ${user} run sudo without password: "echo '${user} ALL=(ALL) NOPASSWD: ALL' ` +

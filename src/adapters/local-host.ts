@@ -1,5 +1,5 @@
 import type { Argv, Ran, RemoteHost, RunOptions } from '../ports.ts';
-import { asRoot, checkElevation } from './elevated.ts';
+import { asRoot, behindSudo } from './elevated.ts';
 import { exchangeOver } from './exchange.ts';
 import { httpOver } from './http.ts';
 import { interrupted } from './interrupted.ts';
@@ -37,6 +37,6 @@ async function runOnHost(host: string, command: Argv, options: HostRunOptions): 
     remainingMs: options.deadlineMs,
     manners: options.manners,
   });
-  if (isElevated) checkElevation(ran, host, process.env['USER'] ?? 'this user');
-  return ran;
+  const user = process.env['USER'] ?? 'this user';
+  return isElevated ? behindSudo(ran, command, { host, user }) : ran;
 }

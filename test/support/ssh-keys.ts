@@ -13,8 +13,12 @@ export interface KeyPair {
   readonly fingerprint: string;
 }
 
+/** ssh2 1.17 drops a leading zero byte: one key of about 270 is unusable, for OpenSSH too. */
 export function createKeyPair(): KeyPair {
-  return keyPairOf(ssh2.utils.generateKeyPairSync('ed25519'));
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync('ed25519');
+    if (!(ssh2.utils.parseKey(pair.private) instanceof Error)) return keyPairOf(pair);
+  }
 }
 
 export function createEcdsaKeyPair(): KeyPair {

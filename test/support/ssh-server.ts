@@ -12,6 +12,8 @@ export interface SshServerOptions {
   readonly hostKeys?: readonly KeyPair[];
   readonly forwarding?: boolean;
   readonly maxSessions?: number;
+  /** What it speaks, if not ssh2's defaults. */
+  readonly algorithms?: object;
   /** Instead of running the command. */
   readonly onExec?: (channel: ServerChannel, command: string, connection: Connection) => void;
   /** Instead of opening a session. */
@@ -22,6 +24,8 @@ export interface SshServerOptions {
 export interface Seen {
   connections: number;
   authAttempts: number;
+  /** Connections that were not authenticated yet. */
+  startsAtOnce: number;
   sessionsAtOnce: number;
   forwardsAtOnce: number;
   readonly commands: string[];
@@ -41,14 +45,26 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
   const seen: Seen = {
     connections: 0,
     authAttempts: 0,
+    startsAtOnce: 0,
     sessionsAtOnce: 0,
     forwardsAtOnce: 0,
     commands: [],
   };
+  let starting = 0;
   const sockets = new Set<Socket>();
-  const server = new ssh2.Server({ hostKeys: hostKeys.map((key) => key.privateText) });
+  const server = new ssh2.Server({
+    hostKeys: hostKeys.map((key) => key.privateText),
+    ...(options.algorithms === undefined ? {} : { algorithms: options.algorithms }),
+  });
   server.on('connection', (connection: Connection & { _sock?: Socket }) => {
     seen.connections += 1;
+    starting += 1;
+    seen.startsAtOnce = Math.max(seen.startsAtOnce, starting);
+    connection.once('ready', () => {
+      starting -= 1;
+    });
+    // Without it every exchange waits 40 ms for a delayed acknowledgement.
+    connection._sock?.setNoDelay(true);
     if (connection._sock !== undefined) sockets.add(connection._sock);
     serve(connection, options, seen);
   });
@@ -86,8 +102,12 @@ function serve(connection: Connection, options: SshServerOptions, seen: Seen): v
       options.onSession(refuse, connection);
       return;
     }
-    if (count.sessions() >= (options.maxSessions ?? 10)) refuse();
-    else serveSession(accept(), { options, seen, connection, count });
+    if (count.now('sessionsAtOnce') >= (options.maxSessions ?? 10)) {
+      refuse();
+      return;
+    }
+    const leave = count.enter('sessionsAtOnce');
+    serveSession(accept(), { options, seen, connection, leave });
   });
   connection.on('tcpip', (accept, refuse, info) => {
     if (options.forwarding === false) {
@@ -99,11 +119,13 @@ function serve(connection: Connection, options: SshServerOptions, seen: Seen): v
     socket.once('connect', () => {
       socket.off('error', refuse);
       const channel = accept();
-      count.open('forwardsAtOnce', channel);
+      channel.once('close', count.enter('forwardsAtOnce'));
       channel.on('error', () => undefined).on('close', () => socket.destroy());
       socket.on('error', () => {
         channel.close();
       });
+      // ssh2 tells of the close of a channel only when it was read to its end.
+      socket.on('close', () => channel.resume());
       channel.pipe(socket).pipe(channel);
     });
   });
@@ -124,21 +146,26 @@ function refuseWith(connection: Connection, refuse: () => void): void {
   refuse();
 }
 
+type Counted = 'sessionsAtOnce' | 'forwardsAtOnce';
+
 interface Counter {
-  sessions(): number;
-  open(kind: 'sessionsAtOnce' | 'forwardsAtOnce', channel: ServerChannel | Session): void;
+  now(kind: Counted): number;
+  /** Returns how to leave again. */
+  enter(kind: Counted): () => void;
 }
 
 function createCounter(seen: Seen): Counter {
   const now = { sessionsAtOnce: 0, forwardsAtOnce: 0 };
   return {
-    sessions: () => now.sessionsAtOnce,
-    open: (kind, channel) => {
+    now: (kind) => now[kind],
+    enter: (kind) => {
       now[kind] += 1;
       seen[kind] = Math.max(seen[kind], now[kind]);
-      channel.once('close', () => {
-        now[kind] -= 1;
-      });
+      let isIn = true;
+      return () => {
+        if (isIn) now[kind] -= 1;
+        isIn = false;
+      };
     },
   };
 }
@@ -160,33 +187,34 @@ interface Place {
   readonly options: SshServerOptions;
   readonly seen: Seen;
   readonly connection: Connection;
-  readonly count: Counter;
+  readonly leave: () => void;
 }
 
-function serveSession(session: Session, { options, seen, connection, count }: Place): void {
+function serveSession(session: Session, { options, seen, connection, leave }: Place): void {
   session.on('exec', (accept, _refuse, { command }) => {
     seen.commands.push(command);
     const channel = accept();
-    count.open('sessionsAtOnce', channel);
-    channel.on('error', () => undefined);
-    if (options.onExec === undefined) execute(channel, command);
+    channel.on('error', () => undefined).once('close', leave);
+    if (options.onExec === undefined) execute(channel, command, leave);
     else options.onExec(channel, command, connection);
   });
 }
 
 /** As sshd does: through the login shell, exit code first, then the close of the channel. */
-function execute(channel: ServerChannel, command: string): void {
+function execute(channel: ServerChannel, command: string, leave: () => void): void {
   const child = spawn('/bin/sh', ['-c', command]);
   child.stdin.on('error', () => undefined);
   channel.pipe(child.stdin);
   child.stdout.pipe(channel, { end: false });
   child.stderr.pipe(channel.stderr, { end: false });
-  channel.on('close', () => child.stdout.destroy());
+  channel.on('close', () => child.kill());
   child.on('exit', (code, signal) => {
     if (signal === null) channel.exit(code ?? 0);
     else channel.exit(signal.replace('SIG', ''), false, '');
   });
   child.on('close', () => {
+    leave();
     channel.close();
+    channel.resume();
   });
 }

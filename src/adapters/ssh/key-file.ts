@@ -23,13 +23,12 @@ export async function readPrivateKey(path: string): Promise<PrivateKey> {
 
 async function readKeyText(path: string): Promise<string> {
   try {
+    const text = await readFile(path, 'utf8');
     const { mode, uid } = await stat(path);
     // OpenSSH's rule: others must not be able to read a key that belongs to us.
-    if (uid === process.getuid?.() && (mode & 0o077) !== 0) {
-      const octal = (mode & 0o777).toString(8).padStart(4, '0');
-      throw unreadable(path, `its mode ${octal} lets others read it`, `Run "chmod 600 ${path}".`);
-    }
-    return await readFile(path, 'utf8');
+    if (uid !== process.getuid?.() || (mode & 0o077) === 0) return text;
+    const octal = (mode & 0o777).toString(8).padStart(4, '0');
+    throw unreadable(path, `its mode ${octal} lets others read it`, `Run "chmod 600 ${path}".`);
   } catch (cause) {
     if (cause instanceof ClusterError) throw cause;
     throw unreadable(path, whyUnreadable(cause), ownKey(path));

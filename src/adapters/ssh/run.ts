@@ -1,7 +1,7 @@
 import type { ClientChannel } from 'ssh2';
 import type { Argv, Ran, RunOptions } from '../../ports.ts';
 import { startDeadline, unlessAborted } from '../deadline.ts';
-import { asRoot, checkElevation } from '../elevated.ts';
+import { asRoot, behindSudo } from '../elevated.ts';
 import { interrupted } from '../interrupted.ts';
 import { quote } from '../quote.ts';
 import { late, lost, nameOf, supervise } from '../supervise.ts';
@@ -23,8 +23,7 @@ export async function runOverSsh(
   const process = await start(session, text, errand);
   const remainingMs = options.deadlineMs - (performance.now() - startedAt);
   const ran = await supervise(process, { ...errand, remainingMs, manners: session.timing });
-  if (isElevated) checkElevation(ran, host, user);
-  return ran;
+  return isElevated ? behindSudo(ran, command, { host, user }) : ran;
 }
 
 async function start(session: Session, text: string, errand: Errand): Promise<StartedProcess> {

@@ -29,7 +29,7 @@ interface OpenHost {
 }
 
 const nothing = (): Promise<void> => Promise.resolve();
-const manners = { politeStopMs: 300, drainMs: 100 };
+const manners = { politeStopMs: 1000, drainMs: 1000 };
 
 describe.each(kinds)('$kind', ({ open }) => {
   let services: Services;
