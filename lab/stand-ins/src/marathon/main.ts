@@ -6,10 +6,11 @@ import { parseZooKeeperUrl } from '../shared/zookeeper-url.ts';
 import { basicAuthentication } from './api/basic-authentication.ts';
 import { leaderFilter } from './api/leader-filter.ts';
 import { Election } from './election.ts';
-import { exitCodes, type Crash } from './exit-codes.ts';
+import { exitCodes } from './exit-codes.ts';
 import { startLeading } from './leadership.ts';
 import { createLog } from './log.ts';
 import { parseOptions, type Options } from './options.ts';
+import { Shutdown } from './shutdown.ts';
 import { ZooKeeperStore } from './zookeeper-store.ts';
 
 const log = createLog(
@@ -17,10 +18,8 @@ const log = createLog(
   () => new Date(),
 );
 
-const crash: Crash = (reason, message) => {
-  log.error(`${message}; exiting with ${exitCodes[reason]}`);
-  process.exit(exitCodes[reason]);
-};
+const shutdown = new Shutdown(log, (code) => process.exit(code));
+const { crash } = shutdown;
 
 function main(): void {
   let options: Options;
@@ -44,7 +43,6 @@ function main(): void {
 async function run(options: Options): Promise<void> {
   const self = `${options.hostname}:${options.httpPort}`;
   const url = parseZooKeeperUrl(options.zk);
-  if (url.path === '/') crash('badFlag', `option 'zk' needs a path: ${options.zk}`);
   let ownHandler: Handler | undefined;
   const election = new Election({
     url,
@@ -57,7 +55,7 @@ async function run(options: Options): Promise<void> {
       log.info(`Elected (Leader Interface): ${self}`);
       const store = new ZooKeeperStore(() => election.session, `${url.path}/state`);
       const abdicate = () => {
-        endGracefully(election);
+        crash('leadershipEndedGracefully', 'abdicating leadership');
       };
       startLeading({ options, store, self, log, crash, abdicate, clock: realClock }).then(
         (handler) => {
@@ -77,7 +75,11 @@ async function run(options: Options): Promise<void> {
     readTimeoutMs: options.leaderProxyReadTimeoutMs,
   });
   const server = await listen(options, basicAuthentication(options, filter));
-  stopOnSignals(election, server);
+  shutdown.atEnd(() => {
+    election.leave();
+    void server.close();
+  });
+  stopOnSignals();
   log.info(`listening on ${options.httpAddress ?? '0.0.0.0'}:${options.httpPort}`);
   await election.start();
 }
@@ -92,24 +94,12 @@ async function listen(options: Options, handler: Handler): Promise<HttpServer> {
   }
 }
 
-/** The answer to the request that asked for it has to get out first. */
-function endGracefully(election: Election): void {
-  setTimeout(() => {
-    election.leave();
-    setTimeout(() => {
-      crash('leadershipEndedGracefully', 'abdicating leadership');
-    }, 500);
-  }, 100);
-}
-
-/** As a JVM does: the shutdown hook closes the latch, then the process ends with 128 + signal. */
-function stopOnSignals(election: Election, server: HttpServer): void {
+/** As a JVM does: the shutdown hooks run, then the process ends with 128 + signal. */
+function stopOnSignals(): void {
   for (const [signal, code] of [['SIGTERM', 143] as const, ['SIGINT', 130] as const]) {
     process.once(signal, () => {
       log.info(`${signal}: shutting down`);
-      election.leave();
-      void server.close();
-      setTimeout(() => process.exit(code), 500);
+      shutdown.end(code);
     });
   }
 }

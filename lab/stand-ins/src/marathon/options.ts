@@ -60,6 +60,8 @@ export function parseOptions({ argv, env, hostname, user }: Surroundings): Optio
   const read = reader(given);
   const master = read.text('master');
   if (master === undefined) throw new BadOption("Required option 'master' not found");
+  refuseBadAddress('zk', read.text('zk'));
+  if (master.startsWith('zk:')) refuseBadAddress('master', master);
   return {
     ...settings(read),
     master,
@@ -68,6 +70,12 @@ export function parseOptions({ argv, env, hostname, user }: Surroundings): Optio
     httpCredentials:
       read.text('http_credentials') ?? nonEmpty(env['MESOSPHERE_HTTP_CREDENTIALS'] ?? ''),
   };
+}
+
+/** `ZookeeperConf.scala` wants a path: without one all state would lie in the root. */
+function refuseBadAddress(name: string, value: string | undefined): void {
+  if (value === undefined || /^zk:\/\/[^/\s]+\/[^\s]+$/.test(value)) return;
+  throw new BadOption(`Bad arguments for option '${name}': '${value}'`);
 }
 
 function settings(

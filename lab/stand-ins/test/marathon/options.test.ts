@@ -30,6 +30,12 @@ test.each([
   ],
   ['a toggle with a value', [], { MARATHON_HA: 'true' }, "Excess arguments provided: 'true'"],
   ['a port that is no number', ['--http_port', 'http'], {}, "Bad arguments for option 'http_port'"],
+  [
+    'a ZooKeeper address without a path',
+    ['--zk', 'zk://a:2181'],
+    {},
+    "Bad arguments for option 'zk'",
+  ],
   ['an option without its value', ['--zk'], {}, "Option 'zk' needs a value"],
 ])('%s is refused', (_, argv, env, message) => {
   const start = () => parse(['--master', 'm', ...argv], env);

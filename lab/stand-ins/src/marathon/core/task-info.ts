@@ -69,8 +69,13 @@ function containerInfo(app: App, ports: readonly number[]): ContainerInfo | unde
       host_path: hostPath,
       mode,
     }));
-  if (container.docker === undefined) return { type: container.type, volumes };
-  return { type: container.type, volumes, docker: dockerInfo(app, container.docker, ports) };
+  const named = app.networks.flatMap(({ name }) => (name === undefined ? [] : [{ name }]));
+  return {
+    type: container.type,
+    volumes,
+    ...(named.length === 0 ? {} : { network_infos: named }),
+    ...(container.docker === undefined ? {} : { docker: dockerInfo(app, container.docker, ports) }),
+  };
 }
 
 function dockerInfo(
@@ -78,13 +83,12 @@ function dockerInfo(
   docker: NonNullable<NonNullable<App['container']>['docker']>,
   ports: readonly number[],
 ): NonNullable<ContainerInfo['docker']> {
-  const named = app.networks.flatMap(({ name }) => (name === undefined ? [] : [name]));
   return {
     image: docker.image,
     network: network(app),
     privileged: docker.privileged,
     force_pull_image: docker.forcePullImage,
-    parameters: [...docker.parameters, ...named.map((value) => ({ key: 'net', value }))],
+    parameters: docker.parameters,
     ...(usesHostNetwork(app) ? {} : { port_mappings: portMappings(app, ports) }),
   };
 }

@@ -100,6 +100,7 @@ export interface CommandInfo {
 
 export interface ContainerInfo {
   readonly type: 'DOCKER' | 'MESOS';
+  readonly network_infos?: readonly { readonly name: string }[];
   readonly volumes: readonly {
     readonly container_path: string;
     readonly host_path: string;
