@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { ClusterSpec, Host } from '../config/cluster-spec.ts';
+import type { ClusterSpec, Host, Role } from '../config/cluster-spec.ts';
 import { hostsWith, zookeeperMembers } from './members.ts';
 
 /** Where each host keeps whose it is. Fixed, so that no setting can make a claimed host look free. */
@@ -64,13 +64,23 @@ export function parseIdentity(text: string): Identity | undefined {
 }
 
 /**
- * The spec with its ZooKeeper hosts in the order of the record, so that moving a line in the
- * cluster file does not give a server another id.
+ * The spec with its members in the order of the record, so that moving a line in the cluster file
+ * gives no server another id and no rendered list another order. New members come last.
  */
 export function inRecordedOrder(spec: ClusterSpec, recorded: Identity | undefined): ClusterSpec {
   if (recorded === undefined) return spec;
-  const order = recorded.zookeeper.map((member) => member.replace(/^\d+=/, '').split('@')[0]);
-  const known = order.flatMap((name) => spec.hosts.filter((host) => host.name === name));
-  const others = spec.hosts.filter((host) => !known.includes(host));
-  return { ...spec, hosts: [...known, ...others] };
+  const { zookeeper, mesosMasters } = recorded;
+  return sorted(sorted(spec, 'mesos-master', mesosMasters), 'zookeeper', zookeeper);
+}
+
+/** Only the hosts with the role change places, among themselves. */
+function sorted(spec: ClusterSpec, role: Role, recorded: readonly string[]): ClusterSpec {
+  const names = recorded.map((member) => member.replace(/^\d+=/, '').split('@')[0]);
+  const hosts = hostsWith(spec, role);
+  const known = names.flatMap((name) => hosts.filter((host) => host.name === name));
+  const queue = [...known, ...hosts.filter((host) => !known.includes(host))].values();
+  return {
+    ...spec,
+    hosts: spec.hosts.map((host) => (hosts.includes(host) ? (queue.next().value ?? host) : host)),
+  };
 }

@@ -1,5 +1,6 @@
 import type { Host } from '../config/cluster-spec.ts';
 import { ClusterError } from '../errors.ts';
+import type { Container } from '../services/service.ts';
 import type { Facts, Listener } from './facts.ts';
 import type { PlanInput } from './observed.ts';
 import { foldersOf, prepareHost, servicesOf } from './prepare-host.ts';
@@ -22,7 +23,7 @@ export function hostFaults(input: PlanInput, host: Host): readonly ClusterError[
 
 function unsupported(input: PlanInput, host: Host): ClusterError[] {
   const facts = factsOf(input, host);
-  if (facts.docker.kind === 'running' || facts.packages === 'apt') return [];
+  if (facts.docker.kind !== 'absent' || facts.packages === 'apt') return [];
   const { id, version } = facts.system;
   return [
     new ClusterError(
@@ -67,11 +68,11 @@ export function dockerRoot(facts: Pick<Facts, 'docker'>): string {
 function takenPorts(
   input: PlanInput,
   host: Host,
-  container: { readonly name: string; readonly listens: readonly number[] },
+  container: Pick<Container, 'name' | 'listens' | 'opensLater'>,
 ): ClusterError[] {
   const facts = factsOf(input, host);
   const own = facts.containers.find(({ name }) => name === container.name)?.id;
-  return container.listens.flatMap((port) => {
+  return [...container.listens, ...container.opensLater].flatMap((port) => {
     const taken = facts.listeners.find(
       (listener) => listener.port === port && isInTheWay(listener, host, own),
     );

@@ -36,6 +36,7 @@ export const gateway: Service = {
         gatewayAgentPort,
       ]),
     ],
+    opensLater: [],
   }),
 };
 

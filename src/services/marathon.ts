@@ -21,6 +21,7 @@ export const marathon: Service = {
     capabilities: [],
     stopSeconds: 15,
     listens: [spec.marathon.port],
+    opensLater: [spec.marathon.libprocessPort],
   }),
 };
 

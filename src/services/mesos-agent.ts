@@ -27,6 +27,7 @@ export const mesosAgent: Service = {
     capabilities: ['SYS_ADMIN', 'SYS_PTRACE', 'NET_ADMIN'],
     stopSeconds: 10,
     listens: [input.spec.mesos.agentPort],
+    opensLater: [],
   }),
 };
 

@@ -23,6 +23,7 @@ export const mesosMaster: Service = {
     capabilities: [],
     stopSeconds: 10,
     listens: [spec.mesos.masterPort],
+    opensLater: [],
   }),
 };
 

@@ -54,6 +54,8 @@ export interface Container {
   readonly stopSeconds: number;
   /** Ports that must listen before the container counts as started. */
   readonly listens: readonly number[];
+  /** Ports that it opens later, as a leader for instance; nobody else may have them either. */
+  readonly opensLater: readonly number[];
 }
 
 /** What a render needs; pure. */

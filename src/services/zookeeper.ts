@@ -54,6 +54,7 @@ export const zookeeper: Service = {
     capabilities: [],
     stopSeconds: 30,
     listens: [spec.zookeeper.electionPort],
+    opensLater: [spec.zookeeper.clientPort, spec.zookeeper.quorumPort],
   }),
 };
 
