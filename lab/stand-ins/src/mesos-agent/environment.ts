@@ -12,8 +12,8 @@ export interface Environment {
   readonly systemdIsInit: boolean;
   readonly hasFolder: (path: string) => boolean;
   readonly pureCgroup2: (path: string) => boolean;
-  /** In a container whose end takes the executors along. */
-  readonly inContainer: boolean;
+  /** The main process of a container: its end takes the executors along. */
+  readonly isContainer: boolean;
 }
 
 /** CGROUP2_SUPER_MAGIC of statfs(2). */
@@ -31,7 +31,11 @@ export const thisEnvironment: Environment = {
       return false;
     }
   },
-  inContainer: existsSync('/.dockerenv'),
+  get isContainer() {
+    // With the host's PID namespace the number says nothing, but the parent does.
+    const parent = readOr(`/proc/${process.ppid}/comm`, '').trim();
+    return process.pid === 1 || /^(containerd-shim|docker-init|tini|conmon)/.test(parent);
+  },
 };
 
 function readOr(path: string, otherwise: string): string {

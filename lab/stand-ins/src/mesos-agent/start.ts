@@ -157,7 +157,7 @@ function dockerTasks({ flags, clock, address }: Ready, docker: Docker): Executor
 async function recover(options: Ready, tasks: Tasks, { runs }: Recovered): Promise<void> {
   const { docker, clock, log, flags, environment, workDir } = options;
   log.info('state.cpp:68', `Recovering state from '${workDir}/meta'`);
-  const lost = environment.inContainer && flags.text('docker_mesos_image') === undefined;
+  const lost = environment.isContainer && flags.text('docker_mesos_image') === undefined;
   const known = lost ? [] : runs;
   if (docker !== undefined) {
     const killOrphans = flags.isOn('docker_kill_orphans');

@@ -26,16 +26,17 @@ export function runElection(options: ElectionOptions): void {
     prefix: memberPrefix,
     onError: options.onError,
   };
-  new Group({
-    ...shared,
-    join: { prefix: memberPrefix, content: () => memberContent(options.info) },
-    onLost: options.onCandidacyLost,
-  }).start();
+  // The observer first: a leader without ZooKeeper then ends with the same words as the real one.
   new Group({
     ...shared,
     onMembers: (members) => {
       options.onLeader(leaderOf(members));
     },
+  }).start();
+  new Group({
+    ...shared,
+    join: { prefix: memberPrefix, content: () => memberContent(options.info) },
+    onLost: options.onCandidacyLost,
   }).start();
 }
 

@@ -89,7 +89,7 @@ export class ZooKeeperSession {
       this.close();
       throw cause;
     }
-    this.#stopProbe = this.#clock.every(this.#options.sessionTimeoutMs / 4, () => {
+    this.#stopProbe = this.#clock.every(this.#options.sessionTimeoutMs / 10, () => {
       this.#probe();
     });
   }
