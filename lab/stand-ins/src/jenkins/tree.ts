@@ -8,7 +8,7 @@ export function restrict(value: unknown, tree: string | null): unknown {
   return tree === null || tree === '' ? value : keep(value, parseTree(tree));
 }
 
-export function parseTree(text: string): Tree {
+function parseTree(text: string): Tree {
   const position = { at: 0 };
   return parseFields(text, position);
 }

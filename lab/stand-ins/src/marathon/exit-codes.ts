@@ -13,6 +13,6 @@ export const exitCodes = {
   badFlag: 112,
 } as const;
 
-export type CrashReason = keyof typeof exitCodes;
+type CrashReason = keyof typeof exitCodes;
 
 export type Crash = (reason: CrashReason, message: string) => void;

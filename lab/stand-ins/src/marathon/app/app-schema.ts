@@ -156,7 +156,6 @@ export const appSchema = z.object({
 /** An app as people send it, with the defaults filled in. */
 export type AppDefinition = z.infer<typeof appSchema>;
 export type HealthCheck = AppDefinition['healthChecks'][number];
-export type PortMapping = z.infer<typeof portMapping>;
 
 export interface VersionInfo {
   readonly lastScalingAt: string;

@@ -16,7 +16,7 @@ const idSegment = /^([a-z0-9]([a-z0-9-]*[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]*[a-z0-9
 /** These would clash with the paths of the API (Marathon 1.8 and later). */
 const reservedEndings = ['restart', 'tasks', 'versions'];
 
-export const singleInstanceLabel = 'MARATHON_SINGLE_INSTANCE_APP';
+const singleInstanceLabel = 'MARATHON_SINGLE_INSTANCE_APP';
 
 export function parseApp(input: unknown): Parsed {
   const result = appSchema.safeParse(input);

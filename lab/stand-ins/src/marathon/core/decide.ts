@@ -41,7 +41,7 @@ export function decide({ app, instances, now }: Situation): Decision {
 }
 
 /** Runs, and passes its health checks where it has some. */
-export function isReady(instance: Instance, app: App): boolean {
+function isReady(instance: Instance, app: App): boolean {
   if (instance.state !== 'TASK_RUNNING') return false;
   return app.healthChecks.length === 0 || instance.healthy === true;
 }

@@ -44,7 +44,7 @@ export function matchOffer(candidate: Candidate): Match {
 }
 
 /** Undefined where any port of the offer will do. */
-export function wantedPorts(app: App): (number | undefined)[] {
+function wantedPorts(app: App): (number | undefined)[] {
   if (usesHostNetwork(app)) {
     return (app.portDefinitions ?? []).map(({ port }) =>
       app.requirePorts && port !== 0 ? port : undefined,

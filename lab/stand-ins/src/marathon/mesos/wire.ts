@@ -2,7 +2,7 @@
  * The parts of Mesos' v1 messages that Marathon reads or writes, in their JSON form
  * (`include/mesos/v1/*.proto`; forms seen on Mesos 1.12).
  */
-export interface Id {
+interface Id {
   readonly value: string;
 }
 
@@ -120,7 +120,7 @@ export interface ContainerInfo {
   };
 }
 
-export interface KillPolicy {
+interface KillPolicy {
   readonly grace_period: { readonly nanoseconds: number };
 }
 
