@@ -9,9 +9,13 @@ export interface Relay extends Disposable {
 
 /**
  * For libraries that can only connect by address. It takes the first connection on loopback and no
- * other, so that a library that reconnects by itself finds nothing.
+ * other, so that a library that reconnects by itself finds nothing. An answer that does not begin
+ * as expected is not passed on.
  */
-export async function relayTo(stream: Duplex): Promise<Relay> {
+export async function relayTo(
+  stream: Duplex,
+  isExpected: (first: Buffer) => boolean,
+): Promise<Relay> {
   const ends: (Duplex | Server)[] = [stream];
   const server = createServer((socket: Socket) => {
     server.close();
@@ -19,7 +23,16 @@ export async function relayTo(stream: Duplex): Promise<Relay> {
     socket.on('error', () => stream.destroy());
     stream.on('error', () => socket.destroy());
     stream.on('close', () => socket.destroy());
-    socket.pipe(stream).pipe(socket);
+    socket.pipe(stream);
+    stream.once('data', (first: Buffer) => {
+      if (!isExpected(first)) {
+        stream.destroy();
+        socket.destroy();
+        return;
+      }
+      socket.write(first);
+      stream.pipe(socket);
+    });
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

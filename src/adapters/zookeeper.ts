@@ -39,6 +39,7 @@ interface Line {
   readonly client: Client;
   /** False if the member hung up. */
   readonly connected: Promise<boolean>;
+  readonly ended: Promise<undefined>;
   /** Why the session must not be used any more. */
   readonly doubt: () => string | undefined;
   readonly distrust: (reason: string) => void;
@@ -50,17 +51,24 @@ const closeMs = 1_000;
 
 async function connectThrough(wire: Wire): Promise<Line> {
   const { default: zookeeper } = await import('node-zookeeper-client');
-  const relay = await relayTo(wire.stream);
+  let doubt: string | undefined;
+  const distrust = (reason: string): void => {
+    doubt ??= reason;
+  };
+  const relay = await relayTo(wire.stream, (first) => {
+    const isZookeeper = looksLikeZookeeper(first);
+    if (!isZookeeper) distrust('what answers there is not ZooKeeper');
+    return isZookeeper;
+  });
   const client = zookeeper.createClient(`127.0.0.1:${relay.port}`, {
     sessionTimeout: sessionTimeoutMs,
     spinDelay: 50,
     retries: 0,
   });
-  let doubt: string | undefined;
-  const distrust = (reason: string): void => {
-    doubt ??= reason;
-  };
-  checkFirstAnswer(wire, distrust);
+  catchParserFaults(client, () => {
+    distrust('its answer makes no sense');
+    wire.stream.destroy();
+  });
   const ended = endOf(wire);
   const hungUp = ended.then(() => {
     distrust('it closed the connection');
@@ -75,6 +83,7 @@ async function connectThrough(wire: Wire): Promise<Line> {
   return {
     client,
     connected: Promise.race([connected, hungUp]),
+    ended,
     doubt: () => doubt,
     distrust,
     close: createClose(client, [relay, wire], () =>
@@ -84,20 +93,38 @@ async function connectThrough(wire: Wire): Promise<Line> {
 }
 
 /** Of the wire, as the library tells of no end before its first connection. */
-function endOf({ stream }: Wire): Promise<void> {
+function endOf({ stream }: Wire): Promise<undefined> {
   return new Promise((resolve) => {
-    stream.once('end', resolve).once('close', resolve);
+    const end = (): void => {
+      resolve(undefined);
+    };
+    stream.once('end', end).once('close', end);
   });
 }
 
-/** The library waits for ever on what is no answer, or throws where nobody can catch it. */
-function checkFirstAnswer({ stream }: Wire, distrust: (reason: string) => void): void {
-  stream.once('data', (first: Buffer) => {
-    // ConnectResponse of ZooKeeper 3.4 and later: 37 bytes after the length, 36 from older ones.
-    if (first.length >= 4 && [36, 37].includes(first.readInt32BE(0))) return;
-    distrust('what answers there is not ZooKeeper');
-    stream.destroy();
-  });
+/** ConnectResponse of ZooKeeper 3.4 and later: 37 bytes after the length; 36 of older ones. */
+function looksLikeZookeeper(first: Buffer): boolean {
+  return first.length >= 4 && [36, 37].includes(first.readInt32BE(0));
+}
+
+/**
+ * The library (1.1.3) throws in a socket's event for what it cannot read, for error codes newer
+ * than itself, and for a first answer that comes after close(): nobody else could catch that.
+ */
+function catchParserFaults(client: Client, onFault: () => void): void {
+  const { connectionManager } = client as unknown as ClientInside;
+  const parse = connectionManager.onSocketData.bind(connectionManager);
+  connectionManager.onSocketData = (chunk) => {
+    try {
+      parse(chunk);
+    } catch {
+      onFault();
+    }
+  };
+}
+
+interface ClientInside {
+  readonly connectionManager: { onSocketData: (chunk: Buffer) => void };
 }
 
 /** The library goes on connecting until it is closed and its socket is gone. */
@@ -140,14 +167,16 @@ async function bounded<T>(line: Line, target: ZookeeperTarget, call: Call<T>): P
   if (doubt !== undefined) throw fault(target, `cannot ${call.what}: ${doubt}`);
   using deadline = startDeadline(target.deadlineMs);
   try {
-    const outcome = await unlessAborted(boxed(call.start()), deadline.signal);
+    const work = Promise.race([boxed(call.start()), line.ended]);
+    const outcome = await unlessAborted(work, deadline.signal);
     if (outcome !== undefined) return outcome.value;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw fault(target, `cannot ${call.what}: ${line.doubt() ?? reason}`);
   }
+  const why = line.doubt() ?? `no answer within ${seconds(target.deadlineMs)}`;
   line.distrust('it did not answer before');
-  throw fault(target, `cannot ${call.what}: no answer within ${seconds(target.deadlineMs)}`);
+  throw fault(target, `cannot ${call.what}: ${why}`);
 }
 
 /** Undefined is a good answer, too. */
