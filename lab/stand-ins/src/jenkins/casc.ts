@@ -19,6 +19,16 @@ export type CascConfig = z.infer<typeof configSchema>;
 
 const roots = ['jenkins', 'security', 'unclassified', 'tool', 'credentials', 'jobs'];
 
+/** Attributes of the root `jenkins`, from the plugin's own reference page for a core of 2026. */
+const jenkinsAttributes = [
+  'agentProtocols authorizationStrategy clouds computerRetentionCheckInterval crumbIssuer',
+  'disableRememberMe disabledAdministrativeMonitors globalNodeProperties jdks labelAtoms',
+  'labelString log markupFormatter mode myViewsTabBar noUsageStatistics nodeMonitors nodes',
+  'numExecutors primaryView projectNamingStrategy proxy quietPeriod rawBuildsDir',
+  'remotingSecurity scmCheckoutRetryCount securityRealm slaveAgentPort systemMessage',
+  'updateCenter usageStatisticsCollected views viewsTabBar',
+].flatMap((line) => line.split(' '));
+
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
 const jenkinsSchema = z.looseObject({
@@ -71,10 +81,20 @@ export function loadCasc(options: CascOptions): CascConfig {
       `io.jenkins.plugins.casc.UnknownConfiguratorException: No configurator for the following root elements: ${unknown.join(', ')}`,
     );
   }
+  refuseUnknownAttributes(merged['jenkins']);
   const result = configSchema.safeParse(merged);
   if (result.success) return result.data;
   throw new CascError(
     `io.jenkins.plugins.casc.ConfiguratorException: ${z.prettifyError(result.error)}`,
+  );
+}
+
+function refuseUnknownAttributes(jenkins: unknown): void {
+  if (!isTree(jenkins)) return;
+  const unknown = Object.keys(jenkins).filter((key) => !jenkinsAttributes.includes(key));
+  if (unknown.length === 0) return;
+  throw new CascError(
+    `io.jenkins.plugins.casc.ConfiguratorException: Invalid configuration elements for type: class jenkins.model.Jenkins : ${unknown.join(', ')}.\nAvailable attributes : ${jenkinsAttributes.join(', ')}`,
   );
 }
 

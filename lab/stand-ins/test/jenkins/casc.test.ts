@@ -62,6 +62,12 @@ test('an unknown root fails the start in the words of the plugin', () => {
   expect(start).toThrow('No configurator for the following root elements: clods, jobbs');
 });
 
+test('an unknown attribute of jenkins fails the start too', () => {
+  expect(() => load({ 'a.yaml': 'jenkins: {numExecutor: 0}' })).toThrow(
+    'Invalid configuration elements for type: class jenkins.model.Jenkins : numExecutor.',
+  );
+});
+
 test('several files become one; a contradiction is fatal unless the last may win', () => {
   const files = {
     'a.yaml': 'jenkins: {numExecutors: 0, clouds: [{mesos: {frameworkId: one}}]}',

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { leaderFilter } from '../../src/marathon/api/leader-filter.ts';
 import { startLeading } from '../../src/marathon/leadership.ts';
 import { parseOptions } from '../../src/marathon/options.ts';
-import { call } from '../../src/shared/http-client.ts';
+import { call, openStream } from '../../src/shared/http-client.ts';
 import { serve, type Handler, type HttpServer } from '../../src/shared/http.ts';
 import type { Clock } from '../../src/shared/clock.ts';
 import { jenkinsApp } from './support/jenkins-app.ts';
@@ -113,6 +113,36 @@ test('the leader follows the redirect of a standby master and sends its stream i
       framework_info: { name: 'marathon', checkpoint: true, failover_timeout: 604_800 },
     },
   });
+});
+
+test('a subscription that came about by a redirect is kept', async () => {
+  for (let i = 0; i < 3; i += 1) {
+    for (const tick of ticks) tick();
+    // A round trip, in which a dropped stream would be noticed and renewed.
+    await get(leader, '/ping');
+  }
+  expect(standbyMaster.types()).toEqual(['SUBSCRIBE']);
+});
+
+test('the event stream tells of a deployment', async () => {
+  const heard: string[] = [];
+  const stream = await openStream(
+    `http://${leader}/v2/events?event_type=deployment_info`,
+    {},
+    { onChunk: (chunk) => heard.push(chunk.toString()), onEnd: ignore },
+  );
+  expect(stream.headers['content-type']).toContain('text/event-stream');
+  await call(`http://${leader}/v2/apps`, { body: jenkinsApp });
+  await vi.waitFor(() => {
+    expect(heard.join('')).toContain('event: deployment_info\r\ndata: {"eventType":');
+  });
+  expect(heard.join('')).not.toContain('event_stream_attached');
+  stream.close();
+});
+
+test('HEAD is answered like GET', async () => {
+  const answer = await call(`http://${leader}/ping`, { method: 'HEAD' });
+  expect(answer).toMatchObject({ status: 200, body: '' });
 });
 
 test('an app posted to the standby is launched as a Docker task and shown as running', async () => {

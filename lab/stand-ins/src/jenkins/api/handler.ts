@@ -42,7 +42,9 @@ export function jenkinsHandler(controller: Controller): Handler {
     const path = withoutPrefix(request.path, settings.prefix);
     if (path === undefined) return { status: 404 };
     identify(request, controller);
-    return controller.ready ? guarded({ ...request, path }) : startingPage();
+    // Node leaves the body of an answer to HEAD away by itself.
+    const method = request.method === 'HEAD' ? 'GET' : request.method;
+    return controller.ready ? guarded({ ...request, method, path }) : startingPage();
   };
 }
 

@@ -23,7 +23,9 @@ export function leaderHandler(leadership: Leadership): Handler {
   );
   return async (request) => {
     try {
-      return await handle(request);
+      // Node leaves the body of an answer to HEAD away by itself.
+      const method = request.method === 'HEAD' ? 'GET' : request.method;
+      return await handle({ ...request, method });
     } catch (error) {
       if (error instanceof ApiFault) return json(error.body, error.status);
       throw error;

@@ -18,6 +18,8 @@ export interface ConnectionOptions {
 }
 
 interface Subscription {
+  /** What the detector named; a redirect may have led elsewhere. */
+  readonly detected: string;
   readonly address: string;
   readonly streamId: string;
   readonly stream: Stream;
@@ -56,7 +58,7 @@ export class SchedulerConnection {
       return;
     }
     const leader = master();
-    if (leader !== undefined && leader !== this.#subscription.address) {
+    if (leader !== undefined && leader !== this.#subscription.detected) {
       log.info(`new leading master ${leader}`);
       this.#subscription.stream.close();
     } else if (clock.now() - this.#lastHeard > silenceMs) {
@@ -91,7 +93,7 @@ export class SchedulerConnection {
     if (leader === undefined || this.#busy) return;
     this.#busy = true;
     try {
-      await this.#follow(leader, mostRedirects);
+      await this.#follow({ detected: leader, address: leader }, mostRedirects);
     } catch (error) {
       this.#options.log.warning(`cannot subscribe at ${leader}: ${reasonOf(error)}`);
     } finally {
@@ -99,11 +101,14 @@ export class SchedulerConnection {
     }
   }
 
-  async #follow(address: string, redirects: number): Promise<void> {
+  async #follow(
+    { detected, address }: { detected: string; address: string },
+    redirects: number,
+  ): Promise<void> {
     const stream = await this.#open(address);
     if (stream.status === 200) {
       const streamId = String(stream.headers['mesos-stream-id'] ?? '');
-      this.#subscription = { address, streamId, stream };
+      this.#subscription = { detected, address, streamId, stream };
       this.#lastHeard = this.#options.clock.now();
       return;
     }
@@ -112,7 +117,7 @@ export class SchedulerConnection {
     if (stream.status !== 307 || target === undefined || redirects === 0) {
       throw new Error(`status ${stream.status}`);
     }
-    await this.#follow(target, redirects - 1);
+    await this.#follow({ detected, address: target }, redirects - 1);
   }
 
   #open(address: string): Promise<Stream> {
