@@ -73,7 +73,7 @@ export const environmentVariable = text(
   /^[A-Za-z_][A-Za-z0-9_]{0,127}$/,
 );
 
-export const notice = text('one line of text, at most 200 characters', /^[^-\s][^\r\n]{0,199}$/);
+export const notice = text('one line of text, at most 500 characters', /^[^-\s][^\r\n]{0,499}$/);
 
 /** `:` and `;` separate attributes in Mesos' own notation. */
 export const attributeName = text(

@@ -15,7 +15,7 @@ export interface SecretWorld {
   readonly runCommand: (argv: Argv, folder: string) => Promise<CommandResult>;
 }
 
-export interface CommandResult {
+interface CommandResult {
   readonly exitCode: number | undefined;
   readonly stdout: string;
 }

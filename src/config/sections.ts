@@ -36,6 +36,6 @@ function hintFor(input: unknown, values: readonly string[]): string {
   return nearest === undefined ? '' : `, did you mean \`${nearest}\`?`;
 }
 
-export function missingOr(what: string, input: unknown): string {
+function missingOr(what: string, input: unknown): string {
   return input === undefined ? `is missing: write ${what}` : `must be ${what}, not ${show(input)}`;
 }

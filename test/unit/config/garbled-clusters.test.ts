@@ -1,5 +1,8 @@
 import fc from 'fast-check';
+import { isDeepStrictEqual } from 'node:util';
 import { test } from 'vitest';
+import { parseDocument } from 'yaml';
+import { parseCluster } from '../../../src/config/parse-cluster.ts';
 import { sampleFile } from '../../../src/config/sample.ts';
 import { variousClusterFiles } from '../../support/cluster-file.ts';
 import { outcome } from '../../support/config-faults.ts';
@@ -20,7 +23,7 @@ const fragment = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 5 }),
 );
 
-test('5,000 cluster files with changed characters are each accepted or refused with places', () => {
+test('5,000 cluster files with changed characters are each accepted, written back and read the same, or refused with places', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...documents),
@@ -31,9 +34,17 @@ test('5,000 cluster files with changed characters are each accepted or refused w
           const at = place % (text.length + 1);
           text = text.slice(0, at) + inserted + text.slice(at + removed);
         }
-        outcome(text);
+        if (outcome(text) === 'accepted') expectSameMeaning(text, parseDocument(text).toString());
       },
     ),
     { numRuns: 5000, seed: 20_261_122 },
   );
 }, 120_000);
+
+/** Commands that write the file back must not change what it says. */
+function expectSameMeaning(text: string, rewritten: string): void {
+  const [one, other] = [text, rewritten].map((file) =>
+    parseCluster(file, { path: 'cluster.yml', home: '/home/ops' }),
+  );
+  if (!isDeepStrictEqual(one, other)) throw new Error(`written back differently:\n${rewritten}`);
+}

@@ -179,3 +179,20 @@ test('an even number of masters is reported beside a mistyped port, but not besi
   const mistyped = clusterFile({ masters: 4, sections: { masters: ['m1', 'm2', 'M3', 'm4'] } });
   expect(faultsIn(mistyped).map((fault) => fault.split(' ')[1])).toEqual(['masters.2:']);
 });
+
+test('a home around another one is refused, unless the controllers never meet on a host', () => {
+  const at = (host: string, path: string) => controller({ home: { kind: 'pinned', host, path } });
+  const inner = at('a1', '/srv/jenkins/inner');
+  expect(faultsIn(clusterFile({ jenkins: { inner, outer: at('a1', '/srv/jenkins') } }))).toEqual([
+    expect.stringContaining('jenkins.outer.home.path: /srv/jenkins overlaps the home of inner'),
+  ]);
+  expect(faultsIn(clusterFile({ jenkins: { inner, outer: at('a2', '/srv/jenkins') } }))).toEqual(
+    [],
+  );
+});
+
+test('a home that says no path is in the data folder', () => {
+  const sections = { folders: { data: '/srv/ci' } };
+  const [main] = parseCluster(clusterFile({ sections }), origin).jenkins;
+  expect(main?.home.path).toBe('/srv/ci/jenkins/main');
+});

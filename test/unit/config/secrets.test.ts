@@ -40,6 +40,11 @@ test.each([
   expect(admin.password.origin).toBe(from);
 });
 
+test('blanks at the ends belong to a secret', async () => {
+  const spec = await load({ env: 'WORD' }, { env: { WORD: '  with blanks \n' } });
+  expect(spec.jenkins[0]?.admin.password.reveal()).toBe('  with blanks ');
+});
+
 test('the whole description can be printed without showing a secret', async () => {
   const spec = await load({ env: 'WORD' });
   expect(JSON.stringify(spec) + inspect(spec, { depth: 9, showHidden: true })).not.toContain(
