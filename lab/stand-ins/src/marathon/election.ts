@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ZooKeeperSession } from '../shared/zookeeper.ts';
 import type { ZooKeeperUrl } from '../shared/zookeeper-url.ts';
 import type { Crash } from './exit-codes.ts';
+import { participantsInOrder } from './latch.ts';
 import type { Log } from './log.ts';
 
 export interface ElectionOptions {
@@ -86,8 +87,9 @@ export class Election {
     const names = await this.#session.children(this.#folder, () => {
       this.#lookAgain();
     });
-    const ordered = names.filter((name) => /-latch-\d{10}$/.test(name)).sort(bySuffix);
-    const contents = await Promise.all(ordered.map((name) => this.#content(name)));
+    const contents = await Promise.all(
+      participantsInOrder(names).map((name) => this.#content(name)),
+    );
     this.#judge(contents.filter((content) => content !== undefined));
   }
 
@@ -128,8 +130,4 @@ export class Election {
       this.#options.crash('leadershipLost', 'lost connection to ZooKeeper while leading');
     }
   }
-}
-
-function bySuffix(a: string, b: string): number {
-  return Number(a.slice(-10)) - Number(b.slice(-10));
 }
