@@ -1,9 +1,7 @@
-import { connect } from 'node:net';
 import type { Lab, LabHost } from './lab.ts';
 import { attempt, docker, waitUntil, type Tools } from './tools.ts';
 
 const bootDeadlineMs = 120_000;
-const bannerDeadlineMs = 2000;
 
 const probe = `
 systemctl is-system-running
@@ -42,7 +40,7 @@ async function notUp(tools: Tools, lab: Lab, host: LabHost): Promise<string | un
   const ran = await attempt(tools, ['docker', 'exec', host.container, 'sh', '-c', probe]);
   const reason = bootReason(host.name, ran.stdout, lab.bare);
   if (reason !== undefined) return reason;
-  return (await sshAnswers(host.address))
+  return (await tools.network.sshAnswers(host.address))
     ? undefined
     : `${host.name}: no SSH server at ${host.address}:22`;
 }
@@ -59,23 +57,4 @@ export function bootReason(name: string, answer: string, bare: boolean): string 
   if (wanted.length === 0) return undefined;
   const units = failed.length === 0 ? '' : ` (failed: ${failed.join(', ')})`;
   return `${name}: ${wanted.join(' and ')} not active${units}`;
-}
-
-async function sshAnswers(address: string): Promise<boolean> {
-  return await new Promise((resolve) => {
-    const socket = connect({ host: address, port: 22 });
-    const end = (answer: boolean): void => {
-      socket.destroy();
-      resolve(answer);
-    };
-    socket.setTimeout(bannerDeadlineMs, () => {
-      end(false);
-    });
-    socket.once('error', () => {
-      end(false);
-    });
-    socket.once('data', (data) => {
-      end(data.toString('latin1').startsWith('SSH-2.0'));
-    });
-  });
 }

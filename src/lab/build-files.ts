@@ -1,22 +1,23 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ClusterError } from '../errors.ts';
 import type { BuildFiles } from './image-tags.ts';
 import type { Recipe } from './recipes.ts';
 
 /** Everything that goes into the build of one image. */
-export async function readBuildFiles({ name, from, bundle }: Recipe): Promise<BuildFiles> {
+export async function readBuildFiles(
+  packageRoot: string,
+  { name, from, bundle }: Recipe,
+): Promise<BuildFiles> {
   if (from === undefined) return new Map();
-  const folder = join(packageRoot(), 'lab/images', name);
+  const folder = join(packageRoot, 'lab/images', name);
   const files = new Map<string, Uint8Array>();
   for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
     files.set(relative(folder, path), await readFile(path));
   }
-  if (bundle !== undefined) files.set(bundle, await readBundle(bundle));
+  if (bundle !== undefined) files.set(bundle, await readBundle(packageRoot, bundle));
   return files;
 }
 
@@ -27,19 +28,12 @@ export async function writeBuildFiles(folder: string, files: BuildFiles): Promis
   }
 }
 
-async function readBundle(bundle: string): Promise<Uint8Array> {
-  const path = join(packageRoot(), 'lab/stand-ins/dist', bundle);
+async function readBundle(packageRoot: string, bundle: string): Promise<Uint8Array> {
+  const path = join(packageRoot, 'lab/stand-ins/dist', bundle);
   return await readFile(path).catch((cause: unknown) => {
     throw new ClusterError('LAB_FAILED', `cannot read ${path}`, {
       remedy: 'Make the stand-ins with "npm run build".',
       cause,
     });
   });
-}
-
-/** The folder of the package, from the sources as well as from the bundle in `dist`. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url));
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder);
-  return folder;
 }

@@ -28,7 +28,8 @@ const buildersAtOnce = 2;
 /** Makes the images that are not in the engine's store yet, parents first. */
 export async function ensureImages(build: Build): Promise<Images> {
   const files = new Map<string, BuildFiles>();
-  for (const recipe of build.recipes) files.set(recipe.name, await readBuildFiles(recipe));
+  for (const recipe of build.recipes)
+    files.set(recipe.name, await readBuildFiles(build.tools.packageRoot, recipe));
   const filesOf = ({ name }: Recipe): BuildFiles => files.get(name) ?? new Map();
   const tags = tagsOf(build.recipes, filesOf, baseSeed(build.mirror));
   const present = await presentImages(build.tools);

@@ -9,7 +9,7 @@ import {
   registryEndpoint,
   type Lab,
 } from './lab.ts';
-import { registryClient, type RegistryClient } from './registry-client.ts';
+import type { RegistryClient } from './registry-client.ts';
 import { docker, waitUntil, type Tools } from './tools.ts';
 
 /** Shared by all labs and kept, so that an image is published once and not once per lab. */
@@ -22,13 +22,8 @@ export async function startRegistry(tools: Tools, lab: Lab, tags: Tags): Promise
     runArgs: registryArgs(lab, localReference('registry', tags)),
   };
   await ensureContainers(tools, lab.name, [wanted]);
-  return await registryOf(tools, lab);
-}
-
-/** The registry of a lab whose containers run. */
-export async function registryOf(tools: Tools, lab: Lab): Promise<RegistryClient> {
   const endpoint = registryEndpoint(lab);
-  const registry = registryClient(endpoint, tools.signal);
+  const registry = tools.network.registry(endpoint);
   const ready = async () =>
     (await registry.answers()) ? undefined : `no answer from the lab's registry at ${endpoint}`;
   await waitUntil(tools, ready, {
@@ -39,7 +34,7 @@ export async function registryOf(tools: Tools, lab: Lab): Promise<RegistryClient
   return registry;
 }
 
-export function registryArgs(lab: Lab, image: string): string[] {
+function registryArgs(lab: Lab, image: string): string[] {
   return [
     ...['--name', registryContainer(lab), '--hostname', 'registry'],
     ...['--label', `${labLabel}=${lab.name}`],

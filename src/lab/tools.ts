@@ -1,5 +1,6 @@
 import { ClusterError } from '../errors.ts';
 import type { Argv, Clock, LocalRunOptions, LocalShell, Ran } from '../ports.ts';
+import type { RegistryClient } from './registry-client.ts';
 
 /** What the functions of the lab share. */
 export interface Tools {
@@ -9,11 +10,20 @@ export interface Tools {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** State folder of all labs. */
   readonly root: string;
+  /** Where `lab/images` and the stand-ins' programs are. */
+  readonly packageRoot: string;
   readonly isRoot: boolean;
+  /** How the lab's network is reached. */
+  readonly network: LabNetwork;
   /** A line of progress. */
   readonly note: (text: string) => void;
   /** `unix://…` of the own engine; undefined leaves the choice to the docker client. */
   readonly dockerHost: string | undefined;
+}
+
+export interface LabNetwork {
+  readonly sshAnswers: (address: string) => Promise<boolean>;
+  readonly registry: (endpoint: string) => RegistryClient;
 }
 
 type Options = Partial<LocalRunOptions>;
