@@ -5,12 +5,12 @@ import { httpOver } from './http.ts';
 import { interrupted } from './interrupted.ts';
 import { dialLocally } from './local-dial.ts';
 import { startHere } from './local-process.ts';
-import { nameOf, supervise } from './supervise.ts';
+import { defaultManners, nameOf, supervise } from './supervise.ts';
 import type { Manners } from './supervise.ts';
 import { openZookeeper } from './zookeeper.ts';
 
 /** This machine, as one of the cluster's hosts. */
-export function localHost(name: string, manners: Manners): RemoteHost {
+export function localHost(name: string, manners: Manners = defaultManners): RemoteHost {
   return {
     name,
     run: (argv, options) => runOnHost(name, argv, { ...options, manners }),

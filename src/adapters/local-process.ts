@@ -1,6 +1,9 @@
 import { finished } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
-import type { Argv, LocalRunOptions } from '../ports.ts';
+import { ClusterError } from '../errors.ts';
+import type { Argv, LocalRunOptions, Ran } from '../ports.ts';
+import { interrupted } from './interrupted.ts';
+import { nameOf, seconds } from './supervise.ts';
 import type { Exit, StartedProcess } from './supervise.ts';
 
 type Surroundings = Pick<LocalRunOptions, 'env' | 'cwd'>;
@@ -52,4 +55,25 @@ function exitOf(child: Child): Promise<Exit> {
 
 async function bothEnded(...streams: Readable[]): Promise<void> {
   await Promise.allSettled(streams.map((stream) => finished(stream, { writable: false })));
+}
+
+/** The process has the terminal: it reads the keyboard and writes to the screen itself. */
+export async function runInTerminal(argv: Argv, options: LocalRunOptions): Promise<Ran> {
+  const { execa } = await import('execa');
+  const [file, ...args] = argv;
+  const result = await execa(file, args, {
+    stdio: 'inherit',
+    reject: false,
+    timeout: options.deadlineMs,
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+  });
+  if (result.isCanceled) throw interrupted(nameOf(argv));
+  if (result.timedOut) {
+    const text = `${nameOf(argv)} did not end within ${seconds(options.deadlineMs)}`;
+    throw new ClusterError('RESULT_UNKNOWN', text, { remedy: 'Run the same command again.' });
+  }
+  const exitCode = result.code === 'ENOENT' ? 127 : result.exitCode;
+  return { exitCode, signal: result.signal, stdout: '', stderr: '', truncated: false };
 }

@@ -33,6 +33,8 @@ export interface Manners {
   readonly drainMs: number;
 }
 
+export const defaultManners: Manners = { politeStopMs: 10_000, drainMs: 2_000 };
+
 export interface Job {
   readonly argv: Argv;
   /** Where it runs, for messages. */

@@ -21,7 +21,7 @@ export interface SshServerOptions {
 }
 
 /** Everything that reached the server; what a test counts. */
-export interface Seen {
+interface Seen {
   connections: number;
   authAttempts: number;
   /** Connections that were not authenticated yet. */

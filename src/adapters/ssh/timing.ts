@@ -1,5 +1,8 @@
+import { defaultManners } from '../supervise.ts';
+import type { Manners } from '../supervise.ts';
+
 /** Every bound of the SSH adapter in one place; tests give shorter ones. */
-export interface SshTiming {
+export interface SshTiming extends Manners {
   /** From the start of the TCP connection to the end of authentication. */
   readonly readyTimeoutMs: number;
   readonly keepaliveIntervalMs: number;
@@ -14,8 +17,6 @@ export interface SshTiming {
   /** sshd's MaxSessions is 10 by default (OpenSSH 9.2). */
   readonly sessionsPerHost: number;
   readonly forwardsPerHost: number;
-  readonly politeStopMs: number;
-  readonly drainMs: number;
   /** How long an orderly close may take before the socket is dropped. */
   readonly closeMs: number;
 }
@@ -30,7 +31,6 @@ export const defaultTiming: SshTiming = {
   retries: 5,
   sessionsPerHost: 8,
   forwardsPerHost: 16,
-  politeStopMs: 10_000,
-  drainMs: 2_000,
+  ...defaultManners,
   closeMs: 2_000,
 };
