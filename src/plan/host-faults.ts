@@ -71,19 +71,26 @@ function takenPorts(
   container: Pick<Container, 'name' | 'listens' | 'opensLater'>,
 ): ClusterError[] {
   const facts = factsOf(input, host);
-  const own = facts.containers.find(({ name }) => name === container.name)?.id;
   return [...container.listens, ...container.opensLater].flatMap((port) => {
     const taken = facts.listeners.find(
-      (listener) => listener.port === port && isInTheWay(listener, host, own),
+      (listener) =>
+        listener.port === port &&
+        isInTheWay(listener, host) &&
+        !isOwn(listener, facts, container.name),
     );
     return taken === undefined ? [] : [portInUse(host, container.name, taken)];
   });
 }
 
-function isInTheWay(listener: Listener, host: Host, own: string | undefined): boolean {
-  const everywhere = ['0.0.0.0', '*', '::'].includes(listener.address);
-  const overlaps = everywhere || [host.address, '127.0.0.1'].includes(listener.address);
-  return overlaps && (own === undefined || listener.container !== own);
+function isInTheWay({ address }: Listener, host: Host): boolean {
+  return ['0.0.0.0', '*', '::', '127.0.0.1', host.address].includes(address);
+}
+
+/** Containers outlive a stopped Docker Engine (live-restore), and then nobody can tell their names. */
+function isOwn({ container }: Listener, { containers, docker }: Facts, name: string): boolean {
+  if (container === '') return false;
+  if (docker.kind !== 'running') return true;
+  return containers.some((own) => own.name === name && own.id === container);
 }
 
 function portInUse(host: Host, container: string, { port, process, pid }: Listener): ClusterError {

@@ -1,6 +1,7 @@
 import { identityOf } from '../cluster/identity.ts';
 import { quorum } from '../cluster/members.ts';
 import { services } from '../services/index.ts';
+import { marathon } from '../services/marathon.ts';
 import type { Service } from '../services/service.ts';
 import { jenkinsStages } from './jenkins-stages.ts';
 import type { PlanInput } from './observed.ts';
@@ -20,9 +21,20 @@ export function plan(input: PlanInput): Plan {
       hosts.map((host) => ({ host: host.name, steps: prepareHost(input, host) })),
     ),
     ...services.flatMap((service) => serviceStages(input, service)),
-    ...jenkinsStages(input),
   ];
-  return { stages };
+  const apps = jenkinsStages(input);
+  return { stages: [...stages, ...leaderForApps(input, stages, apps), ...apps] };
+}
+
+/** Where Marathon had no leader just now, as after a power cut, and is not changed itself. */
+function leaderForApps(
+  { observed }: PlanInput,
+  before: readonly Stage[],
+  apps: readonly Stage[],
+): readonly Stage[] {
+  const waits = before.some((stage) => stage.kind === 'gate' && stage.gate === 'marathon');
+  const submits = apps.some(({ kind }) => kind === 'api');
+  return observed.apps === undefined && submits && !waits ? [gateStage(marathon)] : [];
 }
 
 const gates: Readonly<Record<Service['name'], Gate>> = {

@@ -7,7 +7,7 @@ type Open = Pick<FakeListener, 'address' | 'port' | 'process'>;
 /** What listens on the machine, by what its containers were told. */
 export function listenersOf(machine: FakeMachine): readonly FakeListener[] {
   const own =
-    machine.docker === 'running'
+    machine.docker !== 'absent'
       ? [...machine.containers.values()].filter(({ status }) => status === 'running')
       : [];
   return [

@@ -95,9 +95,9 @@ export function containerId(machine: FakeMachine, name: string, clock: FakeClock
   return sha256(`${machine.name} ${name} ${clock.now()} ${machine.containers.size}`);
 }
 
-/** A running container by the service label that ci-cluster gives it. */
+/** A running container by its service label; it outlives a stopped Docker Engine (live-restore). */
 export function running(machine: FakeMachine, service: string): FakeContainer | undefined {
-  if (machine.docker !== 'running') return undefined;
+  if (machine.docker === 'absent') return undefined;
   return [...machine.containers.values()].find(
     ({ labels, status }) => labels.get('io.ci-cluster.service') === service && status === 'running',
   );

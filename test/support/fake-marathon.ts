@@ -107,8 +107,7 @@ export function jenkinsAnswers(
   const app = [...world.apps.values()].find((candidate) => {
     const { env } = candidate.definition as unknown as Definition;
     return (
-      taskPlace(world, candidate) === machine &&
-      env.JENKINS_OPTS === `--httpPort=${request.port}`
+      taskPlace(world, candidate) === machine && env.JENKINS_OPTS === `--httpPort=${request.port}`
     );
   });
   if (app === undefined) return undefined;

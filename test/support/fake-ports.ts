@@ -139,7 +139,7 @@ function httpFrom(
   const container = [...to.containers.values()].find(
     (candidate) =>
       candidate.status === 'running' &&
-      to.docker === 'running' &&
+      to.docker !== 'absent' &&
       openPorts(candidate).some(
         ({ address, port }) => address === request.address && port === request.port,
       ),

@@ -1,7 +1,7 @@
 import { lookAt, type Look } from '../../src/run/look.ts';
 import { plan } from '../../src/plan/plan.ts';
 import { preflight } from '../../src/plan/preflight.ts';
-import { describe, type Plan, type Stage } from '../../src/plan/step.ts';
+import { describe, type HostStep, type Plan, type Stage } from '../../src/plan/step.ts';
 import type { ClusterError } from '../../src/errors.ts';
 import { clusterFile, specOf } from './cluster-file.ts';
 import { portsOf } from './fake-ports.ts';
@@ -33,18 +33,21 @@ export async function setUp(world: FakeWorld): Promise<void> {
   if (exitCode !== 0) throw new Error(`init failed with ${exitCode}:\n${stderr}`);
 }
 
-export function stageLines(plan: Plan): readonly string[] {
-  return plan.stages.map(lineOf);
+export function stageLines({ stages }: Plan): readonly string[] {
+  return stages.flatMap((stage, index) => {
+    const then = index === 0 ? '' : 'then ';
+    return linesOf(stage).map((line, place) => (place === 0 ? `${then}${line}` : `and ${line}`));
+  });
 }
 
-function lineOf(stage: Stage): string {
+function linesOf(stage: Stage): string[] {
   switch (stage.kind) {
     case 'gate':
-      return `wait for ${stage.gate}`;
+      return [`wait for ${stage.gate}`];
     case 'api':
-      return describe(stage.step);
+      return [describe(stage.step)];
     case 'hosts':
-      return grouped(stage).join('; ');
+      return grouped(stage);
   }
 }
 
@@ -52,10 +55,22 @@ function lineOf(stage: Stage): string {
 function grouped({ work }: Extract<Stage, { kind: 'hosts' }>): string[] {
   const bySteps = new Map<string, string[]>();
   for (const { host, steps } of work) {
-    const text = steps.map(describe).join(', ');
+    const text = told(steps);
     bySteps.set(text, [...(bySteps.get(text) ?? []), host]);
   }
   return [...bySteps].map(([text, hosts]) => `${hosts.join(' ')}: ${text}`);
+}
+
+/** Folders in sum, images without their registry: what matters here is who does what and when. */
+function told(steps: readonly HostStep[]): string {
+  const folders = steps.filter(({ kind }) => kind === 'ensure-folder').length;
+  const others = steps.filter(({ kind }) => kind !== 'ensure-folder').map((step) => describe(step));
+  const made = folders === 0 ? [] : [`make ${folders} ${folders === 1 ? 'folder' : 'folders'}`];
+  return [...others, ...made]
+    .join(', ')
+    .replaceAll(/ (?:from|pull) [\w./-]*?([\w-]+):\S+?(?=,|$)/g, (text, image: string) =>
+      text.startsWith(' pull') ? ` pull ${image}` : '',
+    );
 }
 
 /** A cluster file whose ZooKeeper servers are on other hosts than its Mesos masters. */

@@ -250,3 +250,10 @@ test('Docker Engine that is only stopped is started, whatever the system', async
   Object.assign(machine(world, 'a1'), { packages: 'none', docker: 'stopped' });
   expect(await refusals(world)).toEqual([]);
 });
+
+test('containers that outlive a stopped Docker Engine do not block their own ports', async () => {
+  const world = fakeWorld();
+  await setUp(world);
+  machine(world, 'm2').docker = 'stopped';
+  expect(await refusals(world)).toEqual([]);
+});
