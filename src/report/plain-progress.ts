@@ -7,11 +7,12 @@ import { phaseTitles, seconds, type Progress, type Screen } from './progress.ts'
 export function plainProgress(screen: Screen): Progress {
   const begin = screen.now();
   const paint = palette(screen.colour);
-  const told = { text: '', gate: '' };
+  const told = { text: '', gate: '', reason: '' };
   const report = (event: Event) => {
     const text = isSameWait(event, told) ? `    … ${event.reason}` : textOf(event, paint);
-    if (text === undefined || text === told.text) return;
-    Object.assign(told, { text, gate: event.kind === 'waiting' ? event.gate : '' });
+    if (text === undefined || text === told.text || isSameReason(event, told)) return;
+    const { gate, reason } = event.kind === 'waiting' ? event : nothing;
+    Object.assign(told, { text, gate, reason });
     screen.line(`${paint.dim(seconds(screen.now() - begin).padStart(7))}  ${text}`);
   };
   return { report, end: () => undefined };
@@ -23,6 +24,12 @@ function isSameWait(
   told: { gate: string },
 ): event is Extract<Event, { kind: 'waiting' }> {
   return event.kind === 'waiting' && event.gate === told.gate;
+}
+
+const nothing = { gate: '', reason: '' };
+
+function isSameReason(event: Event, told: { gate: string; reason: string }): boolean {
+  return event.kind === 'waiting' && event.gate === told.gate && event.reason === told.reason;
 }
 
 type Tellers = {
