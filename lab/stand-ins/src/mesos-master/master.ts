@@ -91,7 +91,7 @@ export class Master {
     if ('recover' in registrar && !(await registrar.recover(info))) {
       this.#end(
         134,
-        'Recovery failed: Failed to recover registrar: Failed to perform fetch within 1mins',
+        `Recovery failed: Failed to recover registrar: Failed to perform fetch within ${registrar.fetchTimeout}`,
       );
       return;
     }

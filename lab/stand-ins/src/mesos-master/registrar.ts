@@ -1,5 +1,6 @@
 import { sleep, type Clock } from '../shared/clock.ts';
 import type { AgentInfo, MasterInfo } from '../shared/mesos.ts';
+import { formatDuration } from '../shared/quantities.ts';
 import type { ReplicatedLog } from './replicated-log.ts';
 
 export interface Registry {
@@ -66,6 +67,11 @@ export class LogRegistrar implements Registrar {
 
   get registry(): Registry {
     return this.#registry;
+  }
+
+  /** `1mins`, for messages. */
+  get fetchTimeout(): string {
+    return formatDuration(this.#options.fetchTimeoutMs);
   }
 
   /** Whether the registry could be read (and this leader's name be written into it) in time. */

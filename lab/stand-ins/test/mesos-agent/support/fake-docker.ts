@@ -1,0 +1,112 @@
+import { DockerError } from '../../../src/shared/docker.ts';
+import type { ContainerDefinition, ContainerDetails, Docker } from '../../../src/shared/docker.ts';
+
+interface FakeContainer {
+  readonly definition: ContainerDefinition;
+  status: 'created' | 'running' | 'exited';
+  exitCode: number;
+  readonly waiters: ((code: number) => void)[];
+}
+
+export interface FakeDocker extends Docker {
+  readonly containers: Map<string, FakeContainer>;
+  /** What was asked of it, as readable lines. */
+  readonly log: string[];
+  /** The container's process ends by itself. */
+  readonly exit: (name: string, code: number) => void;
+}
+
+export interface FakeDockerOptions {
+  readonly images?: readonly string[];
+  /** Images that a registry would have. */
+  readonly pullable?: readonly string[];
+  readonly startError?: DockerError;
+  /** A container that ignores SIGTERM. */
+  readonly stubborn?: boolean;
+}
+
+export function fakeDocker(options: FakeDockerOptions = {}): FakeDocker {
+  const images = new Set(options.images ?? ['img:1']);
+  const containers = new Map<string, FakeContainer>();
+  const log: string[] = [];
+  const end = (name: string, code: number) => {
+    const container = containers.get(name);
+    if (container?.status !== 'running') return;
+    container.status = 'exited';
+    container.exitCode = code;
+    for (const wake of container.waiters.splice(0)) wake(code);
+  };
+  return {
+    containers,
+    log,
+    exit: end,
+    imageExists: (image) => Promise.resolve(images.has(image)),
+    pull: (image) => {
+      log.push(`pull ${image}`);
+      if (options.pullable?.includes(image) === true) {
+        images.add(image);
+        return Promise.resolve();
+      }
+      return Promise.reject(new DockerError(404, `manifest for ${image} not found`));
+    },
+    create: (name, definition) => {
+      log.push(`create ${name}`);
+      containers.set(name, { definition, status: 'created', exitCode: 0, waiters: [] });
+      return Promise.resolve(name);
+    },
+    start: (name) => {
+      log.push(`start ${name}`);
+      if (options.startError !== undefined) return Promise.reject(options.startError);
+      const container = containers.get(name);
+      if (container !== undefined) container.status = 'running';
+      return Promise.resolve();
+    },
+    inspect: (name) => {
+      const container = containers.get(name);
+      return Promise.resolve(container === undefined ? undefined : details(name, container));
+    },
+    wait: (name) => {
+      const container = containers.get(name);
+      if (container === undefined) return Promise.reject(new DockerError(404, 'No such container'));
+      if (container.status === 'exited') return Promise.resolve(container.exitCode);
+      return new Promise((resolve) => {
+        container.waiters.push(resolve);
+      });
+    },
+    kill: (name, signal) => {
+      log.push(`kill ${signal} ${name}`);
+      if (signal === 'SIGKILL') end(name, 137);
+      else if (options.stubborn !== true) end(name, 143);
+      return Promise.resolve();
+    },
+    remove: (name) => {
+      log.push(`remove ${name}`);
+      end(name, 137);
+      containers.delete(name);
+      return Promise.resolve();
+    },
+    list: (prefix) =>
+      Promise.resolve(
+        [...containers]
+          .filter(([name]) => name.startsWith(prefix))
+          .map(([name, { status }]) => ({ Id: name, Names: [`/${name}`], State: status })),
+      ),
+    follow: () => Promise.resolve(),
+  };
+}
+
+function details(name: string, container: FakeContainer): ContainerDetails {
+  return {
+    Id: name,
+    Name: `/${name}`,
+    State: {
+      Status: container.status,
+      Running: container.status === 'running',
+      Pid: 1,
+      ExitCode: container.exitCode,
+      Error: '',
+      OOMKilled: false,
+    },
+    NetworkSettings: { Networks: { host: { IPAddress: '' } } },
+  };
+}
