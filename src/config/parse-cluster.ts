@@ -15,7 +15,11 @@ const checks = [checkRoles, checkPorts, checkTimes, checkPlaces];
 
 /** Text of a cluster file to its meaning; throws CONFIG_INVALID with every fault that can be told. */
 export function parseCluster(text: string, origin: Origin): ParsedCluster {
-  const document = readYaml(text);
+  return clusterOf(readYaml(text), origin);
+}
+
+/** The same for a file that has been read; tests feed it values that never were text. */
+export function clusterOf(document: YamlDocument, origin: Origin): ParsedCluster {
   if (!document.usable) throw invalid(document.faults, document, origin);
   const shape = shapeOf(document.value);
   const spec = shape.file && completed(shape.file, document, origin);

@@ -9,6 +9,9 @@ import { outcome } from '../../support/config-faults.ts';
 
 const documents = [...variousClusterFiles(), sampleFile()];
 
+/** fast-check's own unit `binary` takes two seconds to prepare. */
+const character = fc.nat(0x10ffff).map((code) => String.fromCodePoint(code));
+
 const fragment = fc.oneof(
   fc.constantFrom(
     ...Array.from(':-?[]{},#&*!|>\'"%@`\t\n\r \\'),
@@ -20,10 +23,10 @@ const fragment = fc.oneof(
     '&a ',
     '\u0000',
   ),
-  fc.string({ unit: 'binary', maxLength: 5 }),
+  fc.string({ unit: character, maxLength: 5 }),
 );
 
-test('5,000 cluster files with changed characters are each accepted, written back and read the same, or refused with places', () => {
+test('2,000 cluster files with changed characters are each accepted, written back and read the same, or refused with places', () => {
   fc.assert(
     fc.property(
       fc.constantFrom(...documents),
@@ -37,7 +40,7 @@ test('5,000 cluster files with changed characters are each accepted, written bac
         if (outcome(text) === 'accepted') expectSameMeaning(text, parseDocument(text).toString());
       },
     ),
-    { numRuns: 5000, seed: 20_261_122 },
+    { numRuns: 2000, seed: 20_261_122 },
   );
 }, 120_000);
 
