@@ -6,6 +6,7 @@ import { resultDocument } from '../report/documents.ts';
 import { errorText } from '../report/error-text.ts';
 import { palette, type Palette } from '../report/palette.ts';
 import { createProgress } from '../report/progress.ts';
+import { wrap } from '../report/table.ts';
 import { schemaVersion, type Event, type Report } from '../run/events.ts';
 import type { CommandContext } from './context.ts';
 import type { GlobalOptions } from './options.ts';
@@ -102,7 +103,10 @@ function conclude(
     context.out(JSON.stringify(document, undefined, 2));
   } else {
     const paint = palette(context.terminal.colour && options.color);
-    const notice = spec.notice === undefined ? '' : `\n\n${paint.dim(spec.notice)}`;
+    const notice =
+      spec.notice === undefined
+        ? ''
+        : `\n\n${paint.dim(wrap(spec.notice, context.terminal.columns))}`;
     context.out(result.text(paint) + notice);
   }
   context.setExitCode(exitCode);

@@ -10,9 +10,9 @@ export function renderClusterFile(lab: Lab, tags: Tags): string {
 # Written by "ci-cluster lab up". Change it and run "ci-cluster lab exec --name ${lab.name} -- init".
 name: ${lab.name}
 environment: lab
-notice: |-
-  This is a lab. ZooKeeper and HAProxy are the real programs from Debian;
-  Mesos, Marathon and Jenkins are stand-ins that only behave like them.
+notice: >-
+  This is a lab. ZooKeeper and HAProxy are the real programs from Debian; Mesos, Marathon and Jenkins
+  are stand-ins that only behave like them.
 
 ssh:
   user: ops # sudo without password
