@@ -23,6 +23,8 @@ export interface SshServerOptions {
 /** Everything that reached the server; what a test counts. */
 interface Seen {
   connections: number;
+  /** Key exchanges that the client completed. */
+  handshakes: number;
   authAttempts: number;
   /** Connections that were not authenticated yet. */
   startsAtOnce: number;
@@ -44,6 +46,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
   const hostKeys = options.hostKeys ?? [createKeyPair()];
   const seen: Seen = {
     connections: 0,
+    handshakes: 0,
     authAttempts: 0,
     startsAtOnce: 0,
     sessionsAtOnce: 0,
@@ -92,6 +95,9 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
 
 function serve(connection: Connection, options: SshServerOptions, seen: Seen): void {
   connection.on('error', () => undefined);
+  connection.on('handshake', () => {
+    seen.handshakes += 1;
+  });
   connection.on('authentication', (context) => {
     seen.authAttempts += 1;
     authenticate(context, options);

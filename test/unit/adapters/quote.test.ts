@@ -40,9 +40,11 @@ test('a shell gets hostile words back as they were', () => {
 });
 
 test('a shell gets any words back as they were', () => {
-  const word = fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\0', ''));
+  const word = fc
+    .string({ unit: 'binary', maxLength: 30 })
+    .map((text) => text.replaceAll('\0', ''));
   fc.assert(
-    fc.property(fc.array(word, { minLength: 1, maxLength: 200, size: 'max' }), (words) => {
+    fc.property(fc.array(word, { minLength: 1, maxLength: 60 }), (words) => {
       expect(throughShell(words)).toEqual(words);
     }),
     { numRuns: 15 },

@@ -1,8 +1,9 @@
 import { createServer } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { expect, test } from 'vitest';
 import { createConnector } from '../../../../src/adapters/ssh.ts';
 import type { SshTiming } from '../../../../src/adapters/ssh/timing.ts';
-import type { RemoteHost } from '../../../../src/ports.ts';
+import type { Endpoint, RemoteHost } from '../../../../src/ports.ts';
 import { startServices } from '../../../support/services.ts';
 import { createHome } from '../../../support/ssh-keys.ts';
 import { startSshServer } from '../../../support/ssh-server.ts';
@@ -121,19 +122,41 @@ test('sudo that wants a password is named', async () => {
   });
 });
 
-test('a service that answers in pieces is read to its end', async () => {
+async function withService(
+  onSocket: (socket: Socket) => void,
+  act: (endpoint: Endpoint) => Promise<void>,
+): Promise<void> {
   const server = createServer((socket) => {
     socket.on('error', () => undefined);
+    onSocket(socket);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await act({ address: '127.0.0.1', port });
+  server.close();
+}
+
+test('a service that answers in pieces is read to its end', async () => {
+  const answer = (socket: Socket): void => {
     socket.once('data', () => {
       socket.write('Mode: ');
       setImmediate(() => socket.end('leader\n'));
     });
+  };
+  await withService(answer, async (endpoint) => {
+    await withHost({}, {}, async ({ host }) => {
+      expect(await host.exchange(endpoint, 'srvr', 5000)).toBe('Mode: leader\n');
+    });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await withHost({}, {}, async ({ host }) => {
-    const answer = await host.exchange({ address: '127.0.0.1', port }, 'srvr', 5000);
-    expect(answer).toBe('Mode: leader\n');
+});
+
+test('a service that never stops talking is cut at 1 MiB', async () => {
+  const talk = (socket: Socket): void => {
+    socket.write('x'.repeat(1024 ** 2 + 1));
+  };
+  await withService(talk, async (endpoint) => {
+    await withHost({}, {}, async ({ host }) => {
+      expect(await host.exchange(endpoint, 'srvr', 5000)).toHaveLength(1024 ** 2);
+    });
   });
-  server.close();
 });

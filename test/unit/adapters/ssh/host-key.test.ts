@@ -33,6 +33,7 @@ async function connect(lines: readonly string[], more: Partial<SshTarget> = {}):
 async function refusal(...args: Parameters<typeof connect>): Promise<ClusterError> {
   const before = { ...server.seen };
   const fault: unknown = await connect(...args).catch((error: unknown) => error);
+  expect(server.seen.handshakes, 'completed key exchanges').toBe(before.handshakes);
   expect(server.seen.authAttempts, 'attempts to log in').toBe(before.authAttempts);
   expect(server.seen.connections - before.connections, 'connections').toBe(1);
   return fault as ClusterError;
