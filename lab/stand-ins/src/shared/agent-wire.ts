@@ -79,6 +79,8 @@ export function openWire(
   const end = () => {
     if (closed) return;
     closed = true;
+    // Sockets of an HTTP server stay half open when the peer ends.
+    socket.destroy();
     handlers.onClose();
   };
   socket.setNoDelay(true);

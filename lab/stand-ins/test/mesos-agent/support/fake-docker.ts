@@ -25,30 +25,53 @@ export interface FakeDockerOptions {
   readonly stubborn?: boolean;
 }
 
+interface World {
+  readonly options: FakeDockerOptions;
+  readonly images: Set<string>;
+  readonly containers: Map<string, FakeContainer>;
+  readonly log: string[];
+}
+
 export function fakeDocker(options: FakeDockerOptions = {}): FakeDocker {
   const images = new Set(options.images ?? ['img:1']);
-  const containers = new Map<string, FakeContainer>();
-  const log: string[] = [];
-  const end = (name: string, code: number) => {
-    const container = containers.get(name);
-    if (container?.status !== 'running') return;
-    container.status = 'exited';
-    container.exitCode = code;
-    for (const wake of container.waiters.splice(0)) wake(code);
-  };
+  const world: World = { options, images, containers: new Map(), log: [] };
   return {
-    containers,
-    log,
-    exit: end,
+    containers: world.containers,
+    log: world.log,
+    exit: (name, code) => {
+      end(world, name, code);
+    },
+    ...imageCalls(world),
+    ...startCalls(world),
+    ...watchCalls(world),
+    ...endCalls(world),
+  };
+}
+
+function end({ containers }: World, name: string, code: number): void {
+  const container = containers.get(name);
+  if (container?.status !== 'running') return;
+  container.status = 'exited';
+  container.exitCode = code;
+  for (const wake of container.waiters.splice(0)) wake(code);
+}
+
+function imageCalls({ images, log, options }: World): Pick<Docker, 'imageExists' | 'pull'> {
+  return {
     imageExists: (image) => Promise.resolve(images.has(image)),
     pull: (image) => {
       log.push(`pull ${image}`);
-      if (options.pullable?.includes(image) === true) {
-        images.add(image);
-        return Promise.resolve();
+      if (options.pullable?.includes(image) !== true) {
+        return Promise.reject(new DockerError(404, `manifest for ${image} not found`));
       }
-      return Promise.reject(new DockerError(404, `manifest for ${image} not found`));
+      images.add(image);
+      return Promise.resolve();
     },
+  };
+}
+
+function startCalls({ containers, log, options }: World): Pick<Docker, 'create' | 'start'> {
+  return {
     create: (name, definition) => {
       log.push(`create ${name}`);
       containers.set(name, { definition, status: 'created', exitCode: 0, waiters: [] });
@@ -61,6 +84,11 @@ export function fakeDocker(options: FakeDockerOptions = {}): FakeDocker {
       if (container !== undefined) container.status = 'running';
       return Promise.resolve();
     },
+  };
+}
+
+function watchCalls({ containers }: World): Pick<Docker, 'inspect' | 'wait' | 'list' | 'follow'> {
+  return {
     inspect: (name) => {
       const container = containers.get(name);
       return Promise.resolve(container === undefined ? undefined : details(name, container));
@@ -73,18 +101,6 @@ export function fakeDocker(options: FakeDockerOptions = {}): FakeDocker {
         container.waiters.push(resolve);
       });
     },
-    kill: (name, signal) => {
-      log.push(`kill ${signal} ${name}`);
-      if (signal === 'SIGKILL') end(name, 137);
-      else if (options.stubborn !== true) end(name, 143);
-      return Promise.resolve();
-    },
-    remove: (name) => {
-      log.push(`remove ${name}`);
-      end(name, 137);
-      containers.delete(name);
-      return Promise.resolve();
-    },
     list: (prefix) =>
       Promise.resolve(
         [...containers]
@@ -92,6 +108,23 @@ export function fakeDocker(options: FakeDockerOptions = {}): FakeDocker {
           .map(([name, { status }]) => ({ Id: name, Names: [`/${name}`], State: status })),
       ),
     follow: () => Promise.resolve(),
+  };
+}
+
+function endCalls(world: World): Pick<Docker, 'kill' | 'remove'> {
+  return {
+    kill: (name, signal) => {
+      world.log.push(`kill ${signal} ${name}`);
+      if (signal === 'SIGKILL') end(world, name, 137);
+      else if (world.options.stubborn !== true) end(world, name, 143);
+      return Promise.resolve();
+    },
+    remove: (name) => {
+      world.log.push(`remove ${name}`);
+      end(world, name, 137);
+      world.containers.delete(name);
+      return Promise.resolve();
+    },
   };
 }
 
