@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Clock } from '../ports.ts';
+import { shared } from './deadline.ts';
 import { interrupted } from './interrupted.ts';
 
 export function createClock(): Clock {
@@ -8,7 +9,7 @@ export function createClock(): Clock {
     date: () => new Date().toISOString(),
     sleep: async (ms, signal) => {
       try {
-        await pause(ms, undefined, signal === undefined ? {} : { signal });
+        await pause(ms, undefined, signal === undefined ? {} : { signal: shared(signal) });
       } catch {
         throw interrupted('while waiting');
       }

@@ -2,6 +2,7 @@ import { finished } from 'node:stream/promises';
 import type { Readable } from 'node:stream';
 import { ClusterError } from '../errors.ts';
 import type { Argv, LocalRunOptions, Ran } from '../ports.ts';
+import { shared } from './deadline.ts';
 import { interrupted } from './interrupted.ts';
 import { nameOf, seconds } from './supervise.ts';
 import type { Exit, StartedProcess } from './supervise.ts';
@@ -67,7 +68,7 @@ export async function runInTerminal(argv: Argv, options: LocalRunOptions): Promi
     timeout: options.deadlineMs,
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    ...(options.signal === undefined ? {} : { cancelSignal: options.signal }),
+    ...(options.signal === undefined ? {} : { cancelSignal: shared(options.signal) }),
   });
   if (result.isCanceled) throw interrupted(nameOf(argv));
   if (result.timedOut) {

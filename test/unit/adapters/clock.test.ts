@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { createClock } from '../../../src/adapters/clock.ts';
+import { localHost } from '../../../src/adapters/local-host.ts';
 
 const clock = createClock();
 
@@ -11,6 +12,20 @@ test('never goes back while it sleeps', async () => {
   const before = clock.now();
   await clock.sleep(1);
   expect(clock.now()).toBeGreaterThan(before);
+});
+
+test('hundreds of waits may share one signal without a warning on stderr', async () => {
+  const warnings: Error[] = [];
+  const listen = (warning: Error): number => warnings.push(warning);
+  process.on('warning', listen);
+  const { signal } = new AbortController();
+  await Promise.all(Array.from({ length: 200 }, () => clock.sleep(1, signal)));
+  await using host = localHost('m2');
+  await Promise.all(
+    Array.from({ length: 12 }, () => host.run(['true'], { deadlineMs: 5000, signal })),
+  );
+  process.off('warning', listen);
+  expect(warnings).toEqual([]);
 });
 
 test('an abort ends the sleep as an interrupt', async () => {
