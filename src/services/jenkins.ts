@@ -89,6 +89,7 @@ export function controllerApp(spec: ClusterSpec, controller: JenkinsController):
         protocol: 'MESOS_HTTP',
         path: '/login',
         portIndex: 0,
+        delaySeconds: 2,
         gracePeriodSeconds: 300,
         intervalSeconds: 10,
         timeoutSeconds: 10,
