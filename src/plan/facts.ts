@@ -168,12 +168,14 @@ function containerFacts(row: Rows['container'][number]): ContainerFacts {
   };
 }
 
+/** Java listens on IPv4 addresses through IPv6 sockets: `[::ffff:10.0.0.11]:2181` is 10.0.0.11. */
 function listener([local, process, pid, container]: Rows['listener'][number]): Listener {
   const colon = local.lastIndexOf(':');
   const address = local
     .slice(0, colon)
     .replace(/^\[(.*)\]$/, '$1')
-    .replace(/%.*$/, '');
+    .replace(/%.*$/, '')
+    .replace(/^::ffff:(?=\d+\.)/, '');
   return { address, port: Number(local.slice(colon + 1)), process, pid, container };
 }
 

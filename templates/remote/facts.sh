@@ -19,6 +19,7 @@ ask() { timeout -k 2 20 "$@" </dev/null 2>/dev/null; }
 of_system() {
   (
     ID=unknown VERSION_ID='' VERSION_CODENAME=''
+    # shellcheck source=/dev/null # variables, as os-release(5) promises
     [ -r /etc/os-release ] && . /etc/os-release
     fact system "$ID" "$VERSION_ID" "$VERSION_CODENAME"
   )

@@ -8,7 +8,10 @@ PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 umask 022
 exec 3<&0 </dev/null
 watcher=
+# shellcheck disable=SC2154 # $d comes from the shell that reads this
 trap 'rm -rf "$d"; [ -z "$watcher" ] || kill "$watcher" 2>/dev/null' EXIT
+# A connection that is lost shows as a broken pipe at the next line printed.
+trap 'exit 141' PIPE
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM

@@ -1,0 +1,141 @@
+import { chmod, mkdir, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parseFacts, type Facts } from '../../../src/plan/facts.ts';
+import { sha256 } from '../../../src/plan/fingerprint.ts';
+import { shellHost, type ShellHost } from '../../support/shell-host.ts';
+
+let host: ShellHost;
+
+beforeEach(async () => {
+  host = await shellHost();
+  await host.set('listeners');
+});
+
+afterEach(async () => {
+  await host[Symbol.asyncDispose]();
+});
+
+async function factsOf(...args: string[]): Promise<Facts> {
+  const { stdout, stderr, exitCode } = await host.facts(args);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  return parseFacts(stdout);
+}
+
+const uid = process.getuid?.();
+const gid = process.getgid?.();
+
+test('a host tells its system, its size and its clock', async () => {
+  const { system, machine, memoryKib, cgroupVersion, clock } = await factsOf();
+  expect(system.id).toMatch(/^\w+$/);
+  expect(machine.architecture).toBe(process.arch === 'arm64' ? 'aarch64' : 'x86_64');
+  expect(machine.cpus).toBeGreaterThan(0);
+  expect(memoryKib).toBeGreaterThan(100_000);
+  expect([1, 2]).toContain(cgroupVersion);
+  expect(clock).toBeGreaterThan(1_700_000_000);
+});
+
+test('Docker is running, stopped, or absent', async () => {
+  expect((await factsOf()).docker).toEqual({
+    ...{ kind: 'running', version: '20.10.24', apiVersion: '1.41', liveRestore: true },
+    ...{ rootFolder: '/var/lib/docker', running: 2 },
+  });
+  await host.set('daemon-is-down');
+  expect((await factsOf()).docker).toEqual({ kind: 'stopped' });
+});
+
+test('without a docker command Docker is absent', async () => {
+  const path = `${join(host.folder, 'stub')}:${join(host.folder, 'tools')}`;
+  const { stdout } = await host.facts([], path);
+  expect(parseFacts(stdout).docker).toEqual({ kind: 'absent' });
+  expect(parseFacts(stdout).listeners).toEqual([]);
+});
+
+test('our containers are found by their labels', async () => {
+  const row = [
+    ...['container', 'a1b2', '/ci-zookeeper', 'ci/1', 'zookeeper', 'f00', 'restarting', '2', '7'],
+    ...['2026-03-02T22:00:00.5Z', '2026-03-02T22:00:01Z', 'zookeeper:3.9.5'],
+  ];
+  await host.set('ids', 'a1b2\n');
+  await host.set('inspected', `${row.join('\t')}\n`);
+  expect((await factsOf()).containers).toEqual([
+    {
+      ...{ id: 'a1b2', name: 'ci-zookeeper', cluster: 'ci/1', service: 'zookeeper' },
+      ...{ fingerprint: 'f00', status: 'restarting', exitCode: 2, restarts: 7 },
+      ...{ created: 1_772_488_800, startedAt: '2026-03-02T22:00:01Z', image: 'zookeeper:3.9.5' },
+    },
+  ]);
+  const calls = await host.calls();
+  expect(calls).toContain('docker|ps|--all|--quiet|--filter|label=io.ci-cluster.service|');
+});
+
+test('listeners are told with address, port and process', async () => {
+  const lines = [
+    'LISTEN 0 128 0.0.0.0:22 0.0.0.0:* users:(("sshd",pid=999999999,fd=3))',
+    'LISTEN 0 50 [::ffff:10.0.0.11]:2181 *:* users:(("java",pid=999999998,fd=60))',
+    'LISTEN 0 50 127.0.0.53%lo:53 0.0.0.0:*',
+  ];
+  await host.set('listeners', `${lines.join('\n')}\n`);
+  expect((await factsOf()).listeners).toEqual([
+    { address: '0.0.0.0', port: 22, process: 'sshd', pid: '999999999', container: '' },
+    { address: '10.0.0.11', port: 2181, process: 'java', pid: '999999998', container: '' },
+    { address: '127.0.0.53', port: 53, process: '', pid: '', container: '' },
+  ]);
+});
+
+test('a folder is told with its access and the space under it, also where it is not there yet', async () => {
+  const path = join(host.folder, 'data');
+  await mkdir(path);
+  await chmod(path, 0o750);
+  const { folders } = await factsOf('folder', path, 'folder', join(path, 'not', 'there'));
+  expect(folders.get(path)?.state).toEqual({ mode: '750', uid, gid });
+  expect(folders.get(path)?.freeKib).toBeGreaterThan(1000);
+  expect(folders.get(join(path, 'not', 'there'))).toEqual({
+    freeKib: expect.any(Number) as number,
+    state: undefined,
+  });
+});
+
+test('a file is told with its sum, access and age; a missing one is not told', async () => {
+  const path = join(host.folder, `it's "odd" $HOME`);
+  await writeFile(path, 'content\n', { mode: 0o600 });
+  const { files } = await factsOf('file', path, 'file', join(host.folder, 'missing'));
+  expect([...files.keys()]).toEqual([path]);
+  expect(files.get(path)).toMatchObject({ sha256: sha256('content\n'), mode: '600', uid, gid });
+  expect(files.get(path)?.modified).toBeGreaterThan(1_700_000_000);
+});
+
+test('a link in the place of a file does not look like the file', async () => {
+  const path = join(host.folder, 'link');
+  await writeFile(join(host.folder, 'target'), 'content\n', { mode: 0o644 });
+  await symlink(join(host.folder, 'target'), path);
+  expect((await factsOf('file', path)).files.get(path)?.mode).not.toBe('644');
+  await unlink(path);
+  await rm(join(host.folder, 'target'));
+});
+
+test('small files are told with their text, whatever stands in it', async () => {
+  const text = 'é ☃ \t "quoted"\n\nno newline at the end';
+  const path = join(host.folder, 'myid');
+  await writeFile(path, text);
+  await mkdir(join(host.folder, 'etc', 'ci-cluster'));
+  await writeFile(join(host.folder, 'etc', 'ci-cluster', 'cluster.json'), '{"id":"1"}\n');
+  const { texts } = await factsOf('text', path, 'text', join(host.folder, 'missing'));
+  expect([...texts]).toEqual([
+    ['identity', '{"id":"1"}\n'],
+    [path, text],
+  ]);
+});
+
+test('images that are there are told apart from those that are not', async () => {
+  await host.run(['docker', 'pull', 'zookeeper:3.9.5'], []);
+  const { images } = await factsOf('image', 'zookeeper:3.9.5', 'image', 'haproxy:3.2');
+  expect([...images]).toEqual(['zookeeper:3.9.5']);
+});
+
+test('nothing on the host is changed by looking', async () => {
+  await factsOf('folder', join(host.folder, 'a'), 'file', join(host.folder, 'b'));
+  expect(await host.leftovers()).toEqual([]);
+  const changes = /^docker\|(run|pull|rm|stop|start|rename|update)|^systemctl|^apt-get/;
+  expect((await host.calls()).filter((line) => changes.test(line))).toEqual([]);
+});

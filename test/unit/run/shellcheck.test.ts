@@ -1,0 +1,17 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+
+const root = new URL('../../..', import.meta.url);
+const scripts = [
+  ...['templates/remote/facts.sh', 'templates/remote/stage.sh'],
+  ...['apt-get', 'docker', 'journalctl', 'sleep', 'ss', 'systemctl'].map(
+    (name) => `test/fixtures/stubs/${name}`,
+  ),
+];
+
+const isInstalled = spawnSync('shellcheck', ['--version']).status === 0;
+
+test.runIf(isInstalled)('shellcheck finds nothing in the scripts for POSIX shells', () => {
+  const { stdout } = spawnSync('shellcheck', ['--shell', 'sh', ...scripts], { cwd: root });
+  expect(String(stdout)).toBe('');
+});
