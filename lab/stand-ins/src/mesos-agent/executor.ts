@@ -6,7 +6,7 @@ export interface Exit {
   readonly message: string;
 }
 
-export interface RunningDetails {
+interface RunningDetails {
   readonly ipAddress: string;
   /** `docker inspect` of the container, as text. */
   readonly inspection?: string;

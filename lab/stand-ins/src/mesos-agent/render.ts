@@ -109,7 +109,7 @@ function executor(run: TaskRun, lists: { tasks: object[]; ended: object[] }): ob
   };
 }
 
-export function executorName(run: TaskRun): string {
+function executorName(run: TaskRun): string {
   const { shell = true, value = '', arguments: args = [] } = run.task.command ?? {};
   const command = shell ? `sh -c '${shorten(value)}'` : `[${[value, ...args].join(', ')}]`;
   return `Command Executor (Task: ${taskIdOf(run)}) (Command: ${command})`;

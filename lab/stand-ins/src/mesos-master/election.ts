@@ -14,7 +14,7 @@ export interface ElectionOptions {
   readonly onError: (error: unknown) => void;
 }
 
-export const memberPrefix = 'json.info_';
+const memberPrefix = 'json.info_';
 
 /** Candidate and observer in sessions of their own, like Mesos' contender and detector. The lowest number leads. */
 export function runElection(options: ElectionOptions): void {

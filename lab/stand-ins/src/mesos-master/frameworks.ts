@@ -30,7 +30,7 @@ function roleFault(role: string): string | undefined {
   return undefined;
 }
 
-export function newFrameworkId(core: Core): string {
+function newFrameworkId(core: Core): string {
   return `${core.info.id}-${String(core.state.nextFramework++).padStart(4, '0')}`;
 }
 

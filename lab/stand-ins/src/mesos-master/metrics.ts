@@ -6,12 +6,12 @@ import { zeroMetrics } from './metric-names.ts';
 import type { Framework } from './state.ts';
 import { offeredAmounts, taskAmounts } from './state.ts';
 
-export interface LogGauges {
+interface LogGauges {
   readonly ensembleSize: number;
   readonly recovered: boolean;
 }
 
-export interface RegistrarGauges {
+interface RegistrarGauges {
   readonly queuedOperations: number;
   readonly fetchMs: number;
   readonly storeMs: number;

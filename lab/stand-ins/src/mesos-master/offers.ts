@@ -60,7 +60,7 @@ export function closeOffer(core: Core, open: OpenOffer): void {
   core.state.offers.delete(open.offer.id.value);
 }
 
-export function rescind(core: Core, open: OpenOffer): void {
+function rescind(core: Core, open: OpenOffer): void {
   closeOffer(core, open);
   const framework = core.state.frameworks.get(open.frameworkId);
   framework?.stream?.send({ type: 'RESCIND', rescind: { offer_id: open.offer.id } });

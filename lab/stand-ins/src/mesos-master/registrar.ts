@@ -10,7 +10,7 @@ export interface Registry {
   readonly gone: readonly { readonly id: string; readonly sinceMs: number }[];
 }
 
-export interface RegisteredAgent {
+interface RegisteredAgent {
   readonly info: AgentInfo;
   readonly deactivated: boolean;
 }
@@ -22,7 +22,7 @@ export interface Registrar {
   readonly update: (change: (registry: Registry) => Registry) => Promise<void>;
 }
 
-export const emptyRegistry: Registry = {
+const emptyRegistry: Registry = {
   master: undefined,
   agents: [],
   unreachable: [],

@@ -1,4 +1,4 @@
-import { isTerminal, type TaskStatus } from '../shared/mesos.ts';
+import type { TaskStatus } from '../shared/mesos.ts';
 import { amountsOf, toSummary } from '../shared/resources.ts';
 import type { Framework, Task } from './state.ts';
 
@@ -82,8 +82,4 @@ export function allTasks(framework: Framework): Task[] {
     ...framework.unreachableTasks.values(),
     ...framework.completedTasks,
   ];
-}
-
-export function liveTasks(framework: Framework): Task[] {
-  return [...framework.tasks.values()].filter(({ state }) => !isTerminal(state));
 }

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-export type ReplicaStatus = 'EMPTY' | 'STARTING' | 'VOTING';
+type ReplicaStatus = 'EMPTY' | 'STARTING' | 'VOTING';
 
 /** A value of the log: the whole registry, as JSON text, with the proposal that wrote it. */
 export interface Entry {

@@ -8,7 +8,7 @@ import {
 } from '../shared/mesos-call.ts';
 import type { Request } from '../shared/http.ts';
 
-export interface Filters {
+interface Filters {
   readonly refuse_seconds?: number;
 }
 
@@ -39,7 +39,7 @@ export interface SchedulerCall extends JsonCall {
   readonly update_framework?: { readonly framework_info: FrameworkInfo };
 }
 
-export interface Operation {
+interface Operation {
   readonly type: string;
   readonly launch?: { readonly task_infos?: readonly TaskInfo[] };
 }
@@ -65,7 +65,7 @@ const calls: Readonly<Record<string, string | undefined>> = {
   UPDATE_FRAMEWORK: 'update_framework',
 };
 
-export const callTypes = Object.keys(calls);
+const callTypes = Object.keys(calls);
 
 const grammar: CallGrammar = {
   name: 'scheduler::Call',

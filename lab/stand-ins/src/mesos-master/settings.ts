@@ -15,7 +15,7 @@ export function masterSettings(flags: Flags): MasterSettings {
 }
 
 /** `role=weight,role=weight`. */
-export function parseWeights(text: string): ReadonlyMap<string, number> {
+function parseWeights(text: string): ReadonlyMap<string, number> {
   const parts = text.split(',').filter((part) => part !== '');
   return new Map(
     parts.map((part) => {

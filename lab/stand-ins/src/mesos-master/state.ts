@@ -30,7 +30,7 @@ export interface Task {
 }
 
 /** An agent's resources that a framework does not want to see before `until`. */
-export interface OfferFilter {
+interface OfferFilter {
   readonly agentId: string;
   readonly role: string;
   readonly refused: Amounts;

@@ -51,7 +51,7 @@ export interface Docker {
   readonly follow: (id: string, sink: OutputSink) => Promise<void>;
 }
 
-export interface OutputSink {
+interface OutputSink {
   readonly stdout: (chunk: Buffer) => void;
   readonly stderr: (chunk: Buffer) => void;
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { parseBytes, parseDurationMs, parseNumber } from './quantities.ts';
 
-export type FlagKind = 'text' | 'path' | 'boolean' | 'integer' | 'number' | 'duration' | 'bytes';
+type FlagKind = 'text' | 'path' | 'boolean' | 'integer' | 'number' | 'duration' | 'bytes';
 
-export interface FlagDefinition {
+interface FlagDefinition {
   readonly kind: FlagKind;
   readonly default?: string;
   readonly aliases?: readonly string[];

@@ -147,7 +147,7 @@ function safeDecode(path: string): string {
   }
 }
 
-export function send(answer: Answer, response: ServerResponse): void {
+function send(answer: Answer, response: ServerResponse): void {
   const body = answer.body ?? '';
   response.writeHead(answer.status, {
     ...answer.headers,

@@ -12,7 +12,7 @@ export interface LogSink {
   readonly pid: number;
 }
 
-export const stderrSink: LogSink = {
+const stderrSink: LogSink = {
   write: (line) => process.stderr.write(line),
   now: () => new Date(),
   pid: process.pid,

@@ -94,7 +94,7 @@ export interface DockerInfo {
   readonly force_pull_image?: boolean;
 }
 
-export interface ContainerInfo {
+interface ContainerInfo {
   readonly type: 'DOCKER' | 'MESOS';
   readonly docker?: DockerInfo;
   readonly volumes?: readonly Volume[];
@@ -105,7 +105,7 @@ export interface ContainerInfo {
   }[];
 }
 
-export interface KillPolicy {
+interface KillPolicy {
   readonly grace_period?: { readonly nanoseconds: number };
 }
 
@@ -140,7 +140,7 @@ export type TaskState =
   | 'TASK_GONE_BY_OPERATOR'
   | 'TASK_UNKNOWN';
 
-export interface ContainerStatus {
+interface ContainerStatus {
   readonly container_id: Id;
   readonly network_infos?: readonly {
     readonly ip_addresses: readonly { readonly protocol: 'IPv4'; readonly ip_address: string }[];

@@ -5,7 +5,7 @@ import { build } from './mesos.ts';
 /** Ends the process. SIGABRT of the real program shows as 134 in a shell and in a container; so does this. */
 export const aborted = 134;
 
-export interface Program {
+interface Program {
   readonly name: string;
   readonly definitions: FlagDefinitions;
 }

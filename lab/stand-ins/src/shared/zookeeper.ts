@@ -218,13 +218,11 @@ function unless(code: number): (error: unknown) => undefined {
 }
 
 /** The number of node-zookeeper-client's `Exception.NO_NODE` and the like. */
-export function codeOf(error: unknown): number | undefined {
+function codeOf(error: unknown): number | undefined {
   const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
   const code = (cause as { code?: unknown } | null)?.code;
   return typeof code === 'number' ? code : undefined;
 }
-
-export const zooKeeperCodes = ZooKeeperException;
 
 function asError(error: Error | Exception): Error {
   return error instanceof Error ? error : new Error(error.toString(), { cause: error });

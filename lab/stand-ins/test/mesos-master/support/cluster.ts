@@ -127,7 +127,7 @@ export interface TestScheduler {
   readonly ended: () => boolean;
 }
 
-export interface SchedulerEvent {
+interface SchedulerEvent {
   readonly type: string;
   readonly offers?: { readonly offers: readonly { readonly id: { readonly value: string } }[] };
   readonly update?: { readonly status: TaskStatus };

@@ -37,7 +37,7 @@ export function startTestMaster(argv: readonly string[]) {
   return startMaster({ flags, env, address: loopback, log: silent, exit });
 }
 
-export function startTestAgent(options: {
+function startTestAgent(options: {
   readonly master: number;
   readonly workDir: string;
   readonly docker: Docker;

@@ -1,5 +1,5 @@
 /** Every key of a value with its kind, as `a.b[]: number`; lists by what any of their elements has. */
-export function shapeOf(value: unknown): string[] {
+function shapeOf(value: unknown): string[] {
   return [...new Set(paths(value, ''))].sort();
 }
 
