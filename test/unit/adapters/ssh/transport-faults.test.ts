@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { createConnector } from '../../../../src/adapters/ssh.ts';
 import type { ConnectorOptions } from '../../../../src/adapters/ssh.ts';
 import type { SshTiming } from '../../../../src/adapters/ssh/timing.ts';
-import type { RemoteHost, SshTarget } from '../../../../src/ports.ts';
+import type { RemoteHost } from '../../../../src/ports.ts';
 import { createHome, createKeyPair } from '../../../support/ssh-keys.ts';
 import { startSshServer } from '../../../support/ssh-server.ts';
 import type { SshServerOptions } from '../../../support/ssh-server.ts';
@@ -50,13 +50,9 @@ interface Place extends AsyncDisposable {
   readonly connections: () => number;
 }
 
-async function connectFault(
-  port: number,
-  options: ConnectorOptions = patient,
-  more: Partial<SshTarget> = {},
-): Promise<unknown> {
+async function connectFault(port: number, options = patient): Promise<unknown> {
   await using connector = createConnector(options);
-  return await connector.connect(home.target(port, more)).catch((error: unknown) => error);
+  return await connector.connect(home.target(port)).catch((error: unknown) => error);
 }
 
 type World = SshServerOptions & { readonly timing?: Partial<SshTiming> };
@@ -154,12 +150,6 @@ test('the key is refused: one attempt, and the answer names user, key and what s
       `(ssh-ed25519 ${home.userKey.fingerprint}); it accepts publickey, password`,
   });
   expect(server.seen.authAttempts).toBe(1);
-});
-
-test('the name is not known', async () => {
-  expect(await connectFault(22, patient, { address: 'no-such-host.invalid' })).toMatchObject({
-    code: 'HOST_UNREACHABLE',
-  });
 });
 
 test('an interrupt ends the wait for a silent host', async () => {
