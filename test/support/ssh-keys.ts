@@ -1,5 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import type { SshTarget } from '../../src/ports.ts';
@@ -44,8 +43,7 @@ export interface Home {
   target(port: number, more?: Partial<SshTarget>): SshTarget;
 }
 
-export function createHome(): Home {
-  const folder = mkdtempSync(join(tmpdir(), 'ci-cluster-home-'));
+export function createHome(folder: string): Home {
   const userKey = createKeyPair();
   const identityFile = join(folder, 'id_ed25519');
   const knownHostsFile = join(folder, 'known_hosts');

@@ -1,11 +1,11 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test } from 'vitest';
 import { createFiles, loadTemplates } from '../../../src/adapters/files.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'ci-cluster-files-'));
+const folder = tempFolder();
 
 test('reads a file as text', async () => {
   writeFileSync(join(folder, 'cluster.yml'), 'name: grün\n');

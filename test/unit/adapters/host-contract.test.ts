@@ -8,7 +8,10 @@ import type { FakeProgram, FakeService } from '../../support/fake-host.ts';
 import { startServices } from '../../support/services.ts';
 import type { Services } from '../../support/services.ts';
 import { createHome } from '../../support/ssh-keys.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 import { startSshServer } from '../../support/ssh-server.ts';
+
+const folder = tempFolder();
 
 /** One contract for all that is called a host, so that the fake cannot drift. */
 const kinds: readonly { kind: string; open: (world: Services) => Promise<OpenHost> }[] = [
@@ -216,7 +219,7 @@ const fakeWeb: NonNullable<FakeService['http']> = ({ method, path, headers, body
 };
 
 async function openOverSsh(): Promise<OpenHost> {
-  const home = createHome();
+  const home = createHome(folder);
   const server = await startSshServer({ authorized: [home.userKey] });
   home.trust(server.port, server.hostKey);
   const connector = createConnector({ timing: manners });

@@ -4,6 +4,9 @@ import { expect, test } from 'vitest';
 import { createLocalShell } from '../../../src/adapters/local.ts';
 import { createConnector } from '../../../src/adapters/ssh.ts';
 import { createHome } from '../../support/ssh-keys.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
+
+const folder = tempFolder();
 
 const shell = createLocalShell({ politeStopMs: 4000, drainMs: 300 });
 
@@ -59,7 +62,7 @@ test('the deadline counts with the terminal handed over, too', async () => {
 });
 
 test('a host whose SSH address is localhost needs neither key nor sshd', async () => {
-  const home = createHome();
+  const home = createHome(folder);
   await using connector = createConnector();
   const target = home.target(1, { address: 'localhost', identityFile: '/nonexistent' });
   await using host = await connector.connect(target);

@@ -4,9 +4,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { localHost } from '../../../src/adapters/local-host.ts';
 import { createConnector } from '../../../src/adapters/ssh.ts';
 import { createHome } from '../../support/ssh-keys.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 import { startSshServer } from '../../support/ssh-server.ts';
 import { startZookeeperServer } from '../../support/zookeeper-server.ts';
 import type { ZookeeperServer } from '../../support/zookeeper-server.ts';
+
+const folder = tempFolder();
 
 const host = localHost('z1', { politeStopMs: 1000, drainMs: 1000 });
 let server: ZookeeperServer;
@@ -42,7 +45,7 @@ test('the end of a session leaves no connection behind', async () => {
 });
 
 test('works through the SSH connection of the host', async () => {
-  const home = createHome();
+  const home = createHome(folder);
   await using sshd = await startSshServer();
   home.trust(sshd.port, sshd.hostKey);
   await using connector = createConnector();

@@ -6,10 +6,11 @@ import type { SshTiming } from '../../../../src/adapters/ssh/timing.ts';
 import type { Endpoint, RemoteHost } from '../../../../src/ports.ts';
 import { startServices } from '../../../support/services.ts';
 import { createHome } from '../../../support/ssh-keys.ts';
+import { tempFolder } from '../../../support/temp-folder.ts';
 import { startSshServer } from '../../../support/ssh-server.ts';
 import type { SshServer, SshServerOptions } from '../../../support/ssh-server.ts';
 
-const home = createHome();
+const home = createHome(tempFolder());
 
 interface World {
   readonly server: SshServer;

@@ -3,10 +3,11 @@ import { createConnector } from '../../../../src/adapters/ssh.ts';
 import type { ConnectorOptions } from '../../../../src/adapters/ssh.ts';
 import type { BastionTarget, RemoteHost, SshTarget } from '../../../../src/ports.ts';
 import { createHome, createKeyPair } from '../../../support/ssh-keys.ts';
+import { tempFolder } from '../../../support/temp-folder.ts';
 import { startSshServer } from '../../../support/ssh-server.ts';
 import type { SshServer, SshServerOptions } from '../../../support/ssh-server.ts';
 
-const home = createHome();
+const home = createHome(tempFolder());
 const options: ConnectorOptions = { timing: { startJitterMs: 2, readyTimeoutMs: 5000 } };
 const servers: SshServer[] = [];
 afterEach(async () => {

@@ -4,8 +4,9 @@ import type { Attempt, Progress } from '../../../../src/adapters/ssh/faults.ts';
 import { readPrivateKey } from '../../../../src/adapters/ssh/key-file.ts';
 import { defaultTiming } from '../../../../src/adapters/ssh/timing.ts';
 import { createHome } from '../../../support/ssh-keys.ts';
+import { tempFolder } from '../../../support/temp-folder.ts';
 
-const home = createHome();
+const home = createHome(tempFolder());
 const attempt: Attempt = {
   target: home.target(22, { address: '10.0.0.2' }),
   key: await readPrivateKey(home.identityFile),

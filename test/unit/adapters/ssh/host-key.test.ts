@@ -6,10 +6,11 @@ import type { ClusterError } from '../../../../src/errors.ts';
 import type { SshTarget } from '../../../../src/ports.ts';
 import { createEcdsaKeyPair, createHome, createKeyPair } from '../../../support/ssh-keys.ts';
 import type { KeyPair } from '../../../support/ssh-keys.ts';
+import { tempFolder } from '../../../support/temp-folder.ts';
 import { startSshServer } from '../../../support/ssh-server.ts';
 import type { SshServer } from '../../../support/ssh-server.ts';
 
-const home = createHome();
+const home = createHome(tempFolder());
 const other = createKeyPair();
 const ecdsa = createEcdsaKeyPair();
 let server: SshServer;

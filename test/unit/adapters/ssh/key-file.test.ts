@@ -1,12 +1,12 @@
-import { chmodSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { expect, test } from 'vitest';
 import { readPrivateKey } from '../../../../src/adapters/ssh/key-file.ts';
 import { createKeyPair } from '../../../support/ssh-keys.ts';
+import { tempFolder } from '../../../support/temp-folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'ci-cluster-keys-'));
+const folder = tempFolder();
 const pair = createKeyPair();
 
 function keyFile(name: string, text: string, mode = 0o600): string {

@@ -6,13 +6,14 @@ import type { ConnectorOptions } from '../../../../src/adapters/ssh.ts';
 import type { SshTiming } from '../../../../src/adapters/ssh/timing.ts';
 import type { RemoteHost } from '../../../../src/ports.ts';
 import { createHome, createKeyPair } from '../../../support/ssh-keys.ts';
+import { tempFolder } from '../../../support/temp-folder.ts';
 import { startSshServer } from '../../../support/ssh-server.ts';
 import type { SshServerOptions } from '../../../support/ssh-server.ts';
 
 /** Every way in which a network or a host fails ends in time and under the right name. */
 const patient: ConnectorOptions = { timing: { retryPauseMs: 2, drainMs: 300, closeMs: 50 } };
 const hasty: ConnectorOptions = { timing: { ...patient.timing, readyTimeoutMs: 250 } };
-const home = createHome();
+const home = createHome(tempFolder());
 
 /** A TCP server with a will of its own. */
 async function startTcp(onSocket: (socket: Socket) => void): Promise<Place> {
