@@ -131,6 +131,6 @@ export const agentFlags: FlagDefinitions = {
   systemd_runtime_directory: { kind: 'text', default: '/run/systemd/system' },
   version: { kind: 'boolean', default: 'false' },
   volume_gid_range: { kind: 'text' },
-  work_dir: { kind: 'text' },
+  work_dir: { kind: 'text', required: true },
   zk_session_timeout: { kind: 'duration', default: '10secs' },
 };

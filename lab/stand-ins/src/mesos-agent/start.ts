@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import type { Address } from '../shared/address.ts';
 import { realClock, withDeadline, type Clock } from '../shared/clock.ts';
 import { dockerOver, type Docker } from '../shared/docker.ts';
-import { FlagError, type Flags } from '../shared/flags.ts';
+import type { Flags } from '../shared/flags.ts';
 import { serve } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
 import { buildFields } from '../shared/mesos.ts';
@@ -83,10 +83,7 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
 
 function prepare(options: StartOptions): Ready {
   const { flags, address } = options;
-  const workDir = flags.text('work_dir');
-  if (workDir === undefined) {
-    throw new FlagError("Flag 'work_dir' is required, but it was not provided");
-  }
+  const workDir = flags.required('work_dir');
   mkdirSync(workDir, { recursive: true });
   const wantsDocker = (flags.text('containerizers') ?? '').split(',').includes('docker');
   const docker = options.docker ?? dockerOver(flags.required('docker_socket'));

@@ -19,6 +19,7 @@ export class ReplicatedLog {
   readonly #options: LogOptions;
   #proposal = 0;
   #position = 0;
+  #said: string | undefined;
   #stopped = false;
 
   constructor(options: LogOptions) {
@@ -41,12 +42,19 @@ export class ReplicatedLog {
   /** Goes on in the background until the own replica may vote. */
   recover(): void {
     if (this.#stopped || this.recovered) return;
-    this.#options.say(`Replica is in ${this.#options.replica.state.status} status`);
+    this.#sayStatus();
     void this.#recoverOnce().then(() => {
       this.#options.clock.after(retryMs, () => {
         this.recover();
       });
     });
+  }
+
+  #sayStatus(): void {
+    const { status } = this.#options.replica.state;
+    if (status === this.#said) return;
+    this.#said = status;
+    this.#options.say(`Replica is in ${status} status`);
   }
 
   async #recoverOnce(): Promise<void> {

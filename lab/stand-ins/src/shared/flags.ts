@@ -7,6 +7,8 @@ interface FlagDefinition {
   readonly kind: FlagKind;
   readonly default?: string;
   readonly aliases?: readonly string[];
+  /** Without a value the program does not start. */
+  readonly required?: true;
 }
 
 export type FlagDefinitions = Readonly<Record<string, FlagDefinition>>;
@@ -88,7 +90,19 @@ export function parseFlags(source: FlagSource): Flags {
     if (one.fromCommandLine) refuseSecondLoad({ flag, by: one.name, loadedBy });
     values.set(flag.name, load(source, flag, one));
   }
+  refuseMissing(source.definitions, values);
   return new Flags(values);
+}
+
+function refuseMissing(definitions: FlagDefinitions, values: ReadonlyMap<string, string>): void {
+  const missing = Object.entries(definitions).find(
+    ([name, { required }]) => required === true && !values.has(name),
+  );
+  // Asked for its version or for help, the program needs nothing.
+  if (missing === undefined || values.get('version') === 'true' || values.get('help') === 'true') {
+    return;
+  }
+  throw new FlagError(`Flag '${missing[0]}' is required, but it was not provided`);
 }
 
 function aliasTable(definitions: FlagDefinitions): ReadonlyMap<string, string> {
