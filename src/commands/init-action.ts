@@ -56,7 +56,7 @@ async function confirmed(
       },
     );
   }
-  context.err(planLines(plan).join('\n'));
+  context.err(planLines(plan, context.terminal.columns).join('\n'));
   const answer = await context.ask(`Make these ${changes} changes? [y/N] `);
   if (/^y(es)?$/i.test(answer.trim())) return;
   throw new ClusterError('CONFIRMATION_MISSING', 'not confirmed; nothing was changed', {

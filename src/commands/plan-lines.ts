@@ -1,25 +1,33 @@
 import { describe, type Plan, type Stage } from '../plan/step.ts';
+import { clip } from '../report/table.ts';
 
-/** The plan as the operator reads it before confirming: a block per phase, hosts in step together. */
-export function planLines(plan: Plan): string[] {
-  return plan.stages.flatMap(stageLines);
+/** The plan as the operator reads it before confirming: a line per step, with the order of hosts. */
+export function planLines(plan: Plan, columns: number): string[] {
+  const rounds = new Map<string, string[]>();
+  for (const { title, hosts } of plan.stages.flatMap(stepsOf)) {
+    rounds.set(title, [...(rounds.get(title) ?? []), hosts]);
+  }
+  return [...rounds].map(([title, order]) => {
+    const hosts = order.filter((round) => round !== '').join(', then ');
+    return clip(`  ${title}${hosts === '' ? '' : ` (${hosts})`}`, columns);
+  });
 }
 
-function stageLines(stage: Stage): string[] {
-  switch (stage.kind) {
-    case 'gate':
-      return [];
-    case 'api':
-      return [`  ${stage.phase}: ${describe(stage.step)}`];
-    case 'hosts': {
-      const byStep = new Map<string, string[]>();
-      for (const { host, steps } of stage.work) {
-        for (const step of steps) {
-          const text = describe(step);
-          byStep.set(text, [...(byStep.get(text) ?? []), host]);
-        }
-      }
-      return [...byStep].map(([text, hosts]) => `  ${stage.phase}: ${text} (${hosts.join(', ')})`);
+interface Told {
+  readonly title: string;
+  readonly hosts: string;
+}
+
+function stepsOf(stage: Stage): readonly Told[] {
+  if (stage.kind === 'gate') return [];
+  if (stage.kind === 'api')
+    return [{ title: `${stage.phase}: ${describe(stage.step)}`, hosts: '' }];
+  const byStep = new Map<string, string[]>();
+  for (const { host, steps } of stage.work) {
+    for (const step of steps) {
+      const title = `${stage.phase}: ${describe(step)}`;
+      byStep.set(title, [...(byStep.get(title) ?? []), host]);
     }
   }
+  return [...byStep].map(([title, hosts]) => ({ title, hosts: hosts.join(', ') }));
 }

@@ -52,9 +52,8 @@ function serviceStages(input: PlanInput, service: Service): readonly Stage[] {
     .map((host) => serviceWork(input, service, host));
   const changes = hosts.filter(({ steps }) => steps.length > 0);
   if (changes.length === 0) return [];
-  const stages = mustRoll(input, service, hosts)
-    ? rolling(input, service, changes)
-    : [...hostsStage(service.phase, changes), gateStage(service)];
+  if (mustRoll(input, service, hosts)) return rolling(input, service, changes);
+  const stages = [...hostsStage(service.phase, changes), gateStage(service)];
   return service.name === 'zookeeper' ? [...stages, ...claimEnsemble(input, hosts)] : stages;
 }
 

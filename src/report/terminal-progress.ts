@@ -29,7 +29,7 @@ export function terminalProgress(screen: Screen): Progress {
     spinner.start(title);
   };
   const report = (event: Event) => {
-    show(event, { state, screen, open });
+    show(event, { state, screen, open, close });
   };
   return {
     report,
@@ -44,33 +44,70 @@ interface Stage {
   readonly state: Spinning;
   readonly screen: Screen;
   readonly open: (title: string) => void;
+  readonly close: (isGood: boolean) => void;
 }
 
-function show(event: Event, { state, screen, open }: Stage): void {
-  const say = (text: string) => {
-    state.spinner.text = clip(`${state.title}: ${text}`, screen.columns - 4);
-  };
+/** A spinner of several lines, each cut to the width: a broken line would leave its rest behind. */
+function lines(screen: Screen, [title = '', ...more]: readonly string[]): string {
+  const width = screen.columns - 4;
+  return [clip(title, width), ...more.map((line) => `    ${clip(line, width - 4)}`)].join('\n');
+}
+
+function show(event: Event, stage: Stage): void {
   switch (event.kind) {
     case 'observing':
-      open(`looking at ${event.hosts} hosts`);
+      stage.open(`looking at ${event.hosts} hosts`);
       return;
     case 'observed':
+      return;
     case 'planned':
+      // Nothing may spin while a question is asked.
+      stage.close(true);
       return;
     case 'phase':
-      open(`[${event.number}/5] ${phaseTitles[event.phase]}`);
+      showPhase(event, stage);
       return;
     case 'step':
-      if (event.result === 'changed') state.steps += 1;
-      say(`${event.host}: ${event.step}`);
-      return;
     case 'waiting':
-      say(`waiting for ${gateRules[event.gate].condition}; ${event.reason}`);
-      return;
     case 'settling':
-      say(`waiting until all is healthy; ${event.reason}`);
-      return;
     case 'reached':
-      say(gateRules[event.gate].condition);
+      showWork(event, stage);
+  }
+}
+
+function showPhase(event: Extract<Event, { kind: 'phase' }>, { state, open, close }: Stage): void {
+  const title = `[${event.number}/5] ${phaseTitles[event.phase]}`;
+  if (!event.idle) {
+    open(title);
+    return;
+  }
+  close(true);
+  state.spinner.stopAndPersist({ symbol: '–', text: `${title}: nothing to do` });
+}
+
+type Work = Extract<Event, { kind: 'step' | 'waiting' | 'settling' | 'reached' }>;
+
+function showWork(event: Work, { state, screen, open }: Stage): void {
+  if (event.kind === 'settling' && state.title === '') open('the whole stack');
+  if (event.kind === 'step' && event.result === 'changed') state.steps += 1;
+  state.spinner.text = lines(screen, [state.title, ...detailsOf(event)]);
+}
+
+function detailsOf(event: Work): readonly string[] {
+  switch (event.kind) {
+    case 'step':
+      return [`${event.host}: ${event.step}`];
+    case 'waiting': {
+      const { condition, why } = gateRules[event.gate];
+      return [
+        `waiting for ${condition},`,
+        `because ${why} (at most ${seconds(event.deadlineMs)}):`,
+        event.reason,
+      ];
+    }
+    case 'settling':
+      return [`waiting until all is healthy (at most ${seconds(event.deadlineMs)}):`, event.reason];
+    case 'reached':
+      return [gateRules[event.gate].condition];
   }
 }

@@ -43,6 +43,7 @@ export async function initCluster(init: Init, record: InitRecord): Promise<void>
   refuse(look, options);
   const stages = plan(look.input);
   const changes = countChanges(stages);
+  report({ kind: 'planned', changes });
   if (changes > 0) await options.confirm(stages);
   const { remotes } = look.sight;
   await perform(

@@ -1,7 +1,7 @@
 import type { ClusterSpec } from '../config/cluster-spec.ts';
 import { ClusterError } from '../errors.ts';
 import type { Sight } from '../health/sight.ts';
-import { countChanges, type Plan, type Stage } from '../plan/step.ts';
+import type { Plan, Stage } from '../plan/step.ts';
 import type { Ports, RemoteHost } from '../ports.ts';
 import { phases, type Phase } from '../services/service.ts';
 import { performCall } from './api-steps.ts';
@@ -30,7 +30,6 @@ export interface Change {
  * the same command goes on from there. Returns what was changed, also for the JSON result.
  */
 export async function perform(plan: Plan, run: Run, changes: Change[]): Promise<void> {
-  run.report({ kind: 'planned', changes: countChanges(plan) });
   for (const [index, phase] of phases.entries()) {
     const stages = plan.stages.filter((stage) => stage.phase === phase);
     run.report({ kind: 'phase', phase, number: index + 1, idle: stages.length === 0 });
