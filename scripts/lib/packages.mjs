@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import process from 'node:process';
 import { asRoot } from './root.mjs';
 import { must, read, run, Stop } from './run.mjs';
 

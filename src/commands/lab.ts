@@ -4,7 +4,13 @@ import type { NamedOptions, UpOptions } from './lab-actions.ts';
 
 /** Throw-away hosts on this machine; what they are made of is loaded only when one is asked for. */
 export function addLab(program: Command, context: CommandContext): void {
-  const lab = program.command('lab').description('throw-away hosts on this machine, to try things');
+  const lab = program
+    .command('lab')
+    .description('throw-away hosts on this machine, to try things')
+    .addHelpText(
+      'after',
+      '\nFiles of the labs are in /var/lib/ci-cluster-lab; CI_CLUSTER_LAB_STATE names another folder.',
+    );
   addUp(lab, context);
   addDown(lab, context);
   addStatus(lab, context);

@@ -32,8 +32,10 @@ ${imageLines(lab, tags)}
 docker:
   insecureRegistries: ["${registryEndpoint(lab)}"] # the lab's own registry has no certificate
 
-zookeeper: { heap: 128MiB }
-marathon: { heap: 128MiB }
+zookeeper:
+  heap: 128MiB
+marathon:
+  heap: 128MiB
 
 jenkins:
   main:

@@ -2,6 +2,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import process from 'node:process';
 import { ClusterError } from '../errors.ts';
+import { rememberForwarding, restoreForwarding } from './forwarding.ts';
 import { mentions, ownProcess } from './own-process.ts';
 import { attempt, must, waitUntil, type Tools } from './tools.ts';
 
@@ -35,6 +36,7 @@ async function startEngine(tools: Tools): Promise<Engine> {
   await mkdir(folder, { recursive: true });
   // Left by a crash: dockerd refuses to start while any process has that id.
   if ((await ownProcess(pidFile, pidFile)) === undefined) await rm(pidFile, { force: true });
+  await rememberForwarding(tools, folder);
   await must(
     tools,
     ['setsid', '--fork', 'sh', '-c', 'exec "$@" >"$0" 2>&1 </dev/null', log, ...argv],
@@ -51,7 +53,7 @@ async function startEngine(tools: Tools): Promise<Engine> {
 
 /** Ends the engine that the lab started, if it runs; true if there was one. */
 export async function stopEngine(tools: Tools): Promise<boolean> {
-  const { pidFile, runFolder } = places(tools.root);
+  const { folder, pidFile, runFolder } = places(tools.root);
   const pid = await ownProcess(pidFile, pidFile);
   if (pid === undefined) return false;
   const containerd = await ownProcess(join(runFolder, 'containerd/containerd.pid'), runFolder);
@@ -67,6 +69,7 @@ export async function stopEngine(tools: Tools): Promise<boolean> {
     remedy: `Look at process ${pid} and run "ci-cluster lab down" again.`,
   });
   await removeMounted(tools, runFolder);
+  await restoreForwarding(tools, folder);
   return true;
 }
 
