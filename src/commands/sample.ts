@@ -5,7 +5,11 @@ export function addSample(program: Command, context: CommandContext): void {
   program
     .command('sample')
     .description('print a commented cluster file')
-    .option('--json-schema', 'print the JSON Schema of the cluster file instead, for editors', false)
+    .option(
+      '--json-schema',
+      'print the JSON Schema of the cluster file instead, for editors',
+      false,
+    )
     .addHelpText('after', '\nExample:\n  ci-cluster sample > cluster.yml\n')
     .action(async ({ jsonSchema }: { readonly jsonSchema: boolean }) => {
       context.out(jsonSchema ? await schemaText() : await sampleText());

@@ -61,7 +61,7 @@ function fullDisks(input: PlanInput, host: Host): ClusterError[] {
 }
 
 /** Where Docker keeps images; its own answer, or its default where it is not installed yet. */
-export function dockerRoot(facts: Pick<Facts, 'docker'>): string {
+function dockerRoot(facts: Pick<Facts, 'docker'>): string {
   return facts.docker.kind === 'running' ? facts.docker.rootFolder : '/var/lib/docker';
 }
 

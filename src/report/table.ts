@@ -15,7 +15,7 @@ export function table(rows: readonly (readonly string[])[]): string[] {
 }
 
 /** Colour codes take no room on the screen. */
-export function widthOf(cell: string): number {
+function widthOf(cell: string): number {
   return cell.replace(/\u001B\[\d+m/g, '').length;
 }
 

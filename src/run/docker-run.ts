@@ -2,7 +2,7 @@ import type { Argv } from '../ports.ts';
 import type { StartContainer } from '../plan/step.ts';
 
 /** Marks what ci-cluster made; facts find containers by it, whatever their name. */
-export const labels = {
+const labels = {
   cluster: 'io.ci-cluster.cluster',
   service: 'io.ci-cluster.service',
   fingerprint: 'io.ci-cluster.fingerprint',

@@ -34,11 +34,4 @@ export type StepResult = 'started' | 'changed' | 'unchanged' | 'failed' | 'stopp
 /** Version of the form of events, JSON results and records; raised when a reader could break. */
 export const schemaVersion = 1;
 
-/** An event as it leaves the program. */
-export interface Envelope {
-  readonly schemaVersion: typeof schemaVersion;
-  readonly at: string;
-  readonly elapsedMs: number;
-}
-
 export type Report = (event: Event) => void;

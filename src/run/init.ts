@@ -116,7 +116,7 @@ async function settle({ ports, report }: Init, { input, sight }: Look): Promise<
   }
 }
 
-export function firstReason(health: Health): string {
+function firstReason(health: Health): string {
   const { zookeeper, mesosMasters, mesosAgents, marathon, gateways, jenkins, hosts } = health;
   const named = [
     ...hosts.flatMap(({ host, containers, detail }) => [
