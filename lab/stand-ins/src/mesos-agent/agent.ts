@@ -37,6 +37,8 @@ export const capabilities = [
 ] as const;
 
 const longestBackoffMs = 60_000;
+/** For the last words to leave, and for containers to be removed. */
+const settleMs = 500;
 
 /** The agent's side of the relation to whatever master leads. */
 export class Agent {
@@ -96,8 +98,15 @@ export class Agent {
   /** SIGUSR1: away for good, and the master is told so. */
   unregister(): void {
     this.#link?.send({ kind: 'unregister' });
-    this.#options.clock.after(100, () => {
-      this.#options.exit(0);
+    this.#leave();
+  }
+
+  /** Planned ends are exits with 0, also those the master asked for (observed with 1.12.0). */
+  #leave(): void {
+    const { clock, exit } = this.#options;
+    const killMs = this.#tasks?.shutdownAll() ?? 0;
+    clock.after(killMs + settleMs, () => {
+      exit(0);
     });
   }
 
@@ -175,7 +184,8 @@ export class Agent {
         this.#awaitPing();
         return;
       case 'shutdown':
-        this.#shutdown(tasks, message.message);
+        this.#options.log.info('slave.cpp:1004', `Asked to shut down: ${message.message}`);
+        this.#leave();
         return;
       default:
         apply(tasks, message);
@@ -208,14 +218,6 @@ export class Agent {
       this.#options.log.info('slave.cpp:6350', 'No pings from master received within timeout');
       this.#disconnect();
       this.#retry();
-    });
-  }
-
-  #shutdown(tasks: Tasks, reason: string): void {
-    this.#options.log.info('slave.cpp:1004', `Asked to shut down: ${reason}`);
-    for (const { id } of frameworksOf(tasks)) tasks.shutdownFramework(id?.value ?? '');
-    this.#options.clock.after(1000, () => {
-      this.#options.exit(0);
     });
   }
 }

@@ -1,6 +1,6 @@
 import { resolveAddress } from '../shared/address.ts';
 import { FlagError } from '../shared/flags.ts';
-import { createLog, type Log } from '../shared/log.ts';
+import { createLog, programSink, type Log } from '../shared/log.ts';
 import { build } from '../shared/mesos.ts';
 import { bindFault, dieOfSigterm, programFlags } from '../shared/program.ts';
 import type { Flags } from '../shared/flags.ts';
@@ -13,7 +13,7 @@ dieOfSigterm();
 void main(programFlags({ name: 'mesos-agent', definitions: agentFlags }));
 
 async function main(flags: Flags): Promise<void> {
-  const log = createLog();
+  const log = createLog(programSink('mesos-agent', flags.text('log_dir')));
   log.info('main.cpp:361', `Build: ${build.date} by ${build.user}`);
   log.info('main.cpp:362', `Version: ${build.version}`);
   try {

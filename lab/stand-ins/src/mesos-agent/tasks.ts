@@ -120,6 +120,13 @@ export class Tasks {
     }
   }
 
+  /** Everything ends because the agent does; the result is how long that may take. */
+  shutdownAll(): number {
+    const ids = new Set([...this.runs.values()].map(frameworkIdOf));
+    for (const id of ids) this.shutdownFramework(id);
+    return ids.size === 0 ? 0 : this.#options.gracePeriodMs;
+  }
+
   resend(): void {
     for (const run of this.runs.values()) this.#updates.resend(run);
   }

@@ -1,6 +1,6 @@
 import { resolveAddress } from '../shared/address.ts';
 import { FlagError, type Flags } from '../shared/flags.ts';
-import { createLog, type Log } from '../shared/log.ts';
+import { createLog, programSink, type Log } from '../shared/log.ts';
 import { build } from '../shared/mesos.ts';
 import { bindFault, dieOfSigterm, programFlags } from '../shared/program.ts';
 import { StartError } from './checks.ts';
@@ -11,7 +11,7 @@ dieOfSigterm();
 void main(programFlags({ name: 'mesos-master', definitions: masterFlags }));
 
 async function main(flags: Flags): Promise<void> {
-  const log = createLog();
+  const log = createLog(programSink('mesos-master', flags.text('log_dir')));
   log.info('main.cpp:243', `Build: ${build.date} by ${build.user}`);
   log.info('main.cpp:244', `Version: ${build.version}`);
   try {

@@ -101,14 +101,31 @@ export class ReplicatedLog {
     return answers.filter(({ accepted }) => accepted).length >= this.#options.quorum;
   }
 
-  async #everyone(request: ReplicaRequest): Promise<ReplicaAnswer[]> {
-    return [this.#options.replica.answer(request), ...(await this.#askAll(request))];
+  /** Own and others' answers, as soon as a quorum agrees: a lost host must not slow every write down. */
+  #everyone(request: ReplicaRequest): Promise<ReplicaAnswer[]> {
+    const answers = [this.#options.replica.answer(request)];
+    const agreed = () => answers.filter(({ accepted }) => accepted).length >= this.#options.quorum;
+    if (agreed()) return Promise.resolve(answers);
+    return new Promise((resolve) => {
+      const asked = this.#ask(request).map((answer) =>
+        answer.then((one) => {
+          answers.push(one);
+          if (agreed()) resolve([...answers]);
+        }),
+      );
+      void Promise.allSettled(asked).then(() => {
+        resolve([...answers]);
+      });
+    });
   }
 
   async #askAll(request: ReplicaRequest): Promise<ReplicaAnswer[]> {
-    const asked = this.#options.peers().map((peer) => this.#options.ask(peer, request));
-    const answers = await Promise.allSettled(asked);
+    const answers = await Promise.allSettled(this.#ask(request));
     return answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  }
+
+  #ask(request: ReplicaRequest): Promise<ReplicaAnswer>[] {
+    return this.#options.peers().map((peer) => this.#options.ask(peer, request));
   }
 }
 

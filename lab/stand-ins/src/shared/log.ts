@@ -1,3 +1,6 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 /** Lines in glog's form on stderr, as Mesos writes them: `I1122 16:35:48.711189 18285 main.cpp:243] text`. */
 export interface Log {
   readonly info: (source: string, text: string) => void;
@@ -10,6 +13,27 @@ export interface LogSink {
   readonly write: (line: string) => void;
   readonly now: () => Date;
   readonly pid: number;
+}
+
+/** stderr, and with `--log_dir` a file as well. */
+export function programSink(name: string, folder: string | undefined): LogSink {
+  if (folder === undefined) return stderrSink;
+  const path = join(folder, `${name}.INFO`);
+  return {
+    ...stderrSink,
+    write: (line) => {
+      stderrSink.write(line);
+      appendOrSay(path, line);
+    },
+  };
+}
+
+function appendOrSay(path: string, line: string): void {
+  try {
+    appendFileSync(path, line);
+  } catch {
+    process.stderr.write(`Could not create logging file: ${path}\n`);
+  }
 }
 
 const stderrSink: LogSink = {
