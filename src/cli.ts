@@ -65,7 +65,7 @@ async function failed(
 ): Promise<number> {
   if (error instanceof CommanderError && error.exitCode === 0) return 0;
   const fault = error instanceof CommanderError ? usage(error) : error;
-  if (!(fault instanceof ClusterError)) return bug(fault, context);
+  if (!(fault instanceof ClusterError)) return bug(fault, args, context);
   const { errorDocument, errorText } = await import('./report/error-text.ts');
   const { palette } = await import('./report/palette.ts');
   const exitCode = exitCodeOf(fault);
@@ -83,8 +83,14 @@ function usage({ message }: CommanderError): ClusterError {
   return new ClusterError('USAGE', message.replace(/^error: /, ''), { remedy });
 }
 
-function bug(error: unknown, { err }: CommandContext): number {
+function bug(error: unknown, args: readonly string[], { err, out }: CommandContext): number {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  err(`This is a bug in ci-cluster, please report it with these lines:\n${stack}`);
+  const message = 'This is a bug in ci-cluster, please report it with these lines:';
+  if (args.includes('--json')) {
+    const [first = '', ...evidence] = stack.split('\n');
+    const fault = { code: 'BUG', message: first, host: null, remedy: message, evidence, parts: [] };
+    out(JSON.stringify({ schemaVersion, ok: false, exitCode: 1, error: fault }, undefined, 2));
+  }
+  err(`${message}\n${stack}`);
   return 1;
 }

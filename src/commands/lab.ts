@@ -9,7 +9,8 @@ export function addLab(program: Command, context: CommandContext): void {
     .description('throw-away hosts on this machine, to try things')
     .addHelpText(
       'after',
-      '\nFiles of the labs are in /var/lib/ci-cluster-lab; CI_CLUSTER_LAB_STATE names another folder.',
+      '\nFiles: in /var/lib/ci-cluster-lab, or where CI_CLUSTER_LAB_STATE says.\n' +
+        example('lab up --name mine'),
     );
   addUp(lab, context);
   addDown(lab, context);
@@ -24,6 +25,7 @@ function addUp(lab: Command, context: CommandContext): void {
     .option('--agents <number>', 'hosts for builds (default: 2)', count)
     .option('--bare', 'hosts without Docker: init installs it')
     .option('--no-init', 'stop when the hosts are up')
+    .addHelpText('after', example('lab up --bare --agents 3'))
     .action(async (_options: unknown, command: Command) => {
       const { up } = await import('./lab-actions.ts');
       await up(context, command.optsWithGlobals<UpOptions>());
@@ -33,6 +35,7 @@ function addUp(lab: Command, context: CommandContext): void {
 function addDown(lab: Command, context: CommandContext): void {
   withName(lab.command('down'))
     .description('remove the hosts and everything that belongs to them')
+    .addHelpText('after', example('lab down'))
     .action(async (_options: unknown, command: Command) => {
       const { down } = await import('./lab-actions.ts');
       await down(context, command.optsWithGlobals<NamedOptions>());
@@ -42,6 +45,7 @@ function addDown(lab: Command, context: CommandContext): void {
 function addStatus(lab: Command, context: CommandContext): void {
   withName(lab.command('status'))
     .description('show the hosts, their addresses and where the cluster file is')
+    .addHelpText('after', example('lab status'))
     .action(async (_options: unknown, command: Command) => {
       const { status } = await import('./lab-actions.ts');
       await status(context, command.optsWithGlobals<NamedOptions>());
@@ -50,12 +54,17 @@ function addStatus(lab: Command, context: CommandContext): void {
 
 function addExec(lab: Command, context: CommandContext): void {
   withName(lab.command('exec'))
-    .description("run a ci-cluster command with the lab's cluster file: lab exec -- status --json")
+    .description("run a ci-cluster command with the lab's cluster file")
+    .addHelpText('after', example('lab exec -- status --json'))
     .argument('<command...>', 'command and its options, after --')
     .action(async (args: string[], _options: unknown, command: Command) => {
       const { exec } = await import('./lab-actions.ts');
       await exec(context, command.optsWithGlobals<NamedOptions>(), args);
     });
+}
+
+function example(line: string): string {
+  return `\nExample:\n  $ ci-cluster ${line}`;
 }
 
 function withName(command: Command): Command {

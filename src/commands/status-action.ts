@@ -34,7 +34,9 @@ function exitCodeFor(health: Health, { missing }: Look): number {
   const members = [zookeeper, mesosMasters, mesosAgents, marathon, gateways].flatMap((group) => [
     ...group.members,
   ]);
-  const asked = [...members, ...hosts].filter(({ state }) => state !== 'unknown');
+  const asked = [...members, ...hosts, ...health.jenkins].filter(
+    ({ state }) => state !== 'unknown',
+  );
   const leads = [zookeeper, mesosMasters, marathon].every(({ leader }) => leader !== undefined);
   const onlyUnreachable = leads && asked.every(({ state }) => state === 'healthy');
   const [first] = missing;

@@ -87,7 +87,7 @@ function judge(
     return { ...base, state: 'unhealthy', reason: 'the leader is not registered with Mesos' };
   }
   if (serving < members.length) {
-    const reason = `${members.length - serving} of ${members.length} instances do not serve`;
+    const reason = `${members.length - serving} of ${members.length} do not serve`;
     return { ...base, state: 'degraded', reason };
   }
   return { ...base, state: 'healthy', reason: '' };

@@ -77,7 +77,7 @@ function judge(
   const base = { leader, members, canLose };
   if (leader === undefined) return { ...base, ...leaderless(members) };
   if (serving < members.length) {
-    const reason = `${members.length - serving} of ${members.length} masters do not serve`;
+    const reason = `${members.length - serving} of ${members.length} do not serve`;
     return { ...base, state: 'degraded', reason };
   }
   if (voting < members.length) {

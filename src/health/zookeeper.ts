@@ -60,11 +60,11 @@ function judge({ members, leader, synced }: Seen): Group {
   const base = { leader, members, canLose };
   if (leader === undefined) return { ...base, ...leaderless(members) };
   if (serving < members.length) {
-    const reason = `${members.length - serving} of ${members.length} members do not serve`;
+    const reason = `${members.length - serving} of ${members.length} do not serve`;
     return { ...base, state: 'degraded', reason };
   }
   if (inStep < members.length) {
-    const reason = `${members.length - inStep} of ${members.length} members are not in step yet`;
+    const reason = `${members.length - inStep} of ${members.length} not in step yet`;
     return { ...base, state: 'degraded', reason };
   }
   return { ...base, state: 'healthy', reason: '' };

@@ -9,6 +9,9 @@ interface Line {
   readonly text: string;
 }
 
+/** A controller may have a name of 40 characters, which would leave no room for anything else. */
+const longestName = 24;
+
 /** The whole stack on one screen: a line per service, and below it only what is not healthy. */
 export function healthText(health: Health, paint: Palette, columns: number): string {
   const lines = [
@@ -20,10 +23,11 @@ export function healthText(health: Health, paint: Palette, columns: number): str
     gatewaysLine(health),
     ...health.jenkins.map(jenkinsLine),
   ];
+  const width = Math.min(longestName, Math.max(...lines.map(({ name }) => name.length)));
   const rows = lines.map(({ state, name, text }) => [
     sign(state, paint),
-    paint.bold(name),
-    inState(state, clip(text, columns - 22), paint),
+    paint.bold(clip(name, width)),
+    inState(state, clip(text, columns - width - '✔    '.length), paint),
   ]);
   const troubles = troubleLines(health, columns).map((line) => paint.dim(line));
   return [...table(rows), ...(troubles.length > 0 ? ['', ...troubles] : [])].join('\n');
