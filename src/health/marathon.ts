@@ -84,7 +84,7 @@ function judge(
     return { ...base, canLose: 0, state: isUnknown ? 'unknown' : 'unhealthy', reason };
   }
   if (framework === undefined) {
-    return { ...base, state: 'unhealthy', reason: 'the leader is not registered with Mesos' };
+    return { ...base, state: 'unhealthy', reason: 'not registered with Mesos' };
   }
   if (serving < members.length) {
     const reason = `${members.length - serving} of ${members.length} do not serve`;

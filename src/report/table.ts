@@ -14,6 +14,21 @@ export function table(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** A table without colours whose last column goes on below itself where the line would be too long. */
+export function hangingTable(rows: readonly (readonly string[])[], columns: number): string[] {
+  const margins = table(rows.map((row) => [...row.slice(0, -1), '|'])).map(
+    (line) => line.length - 1,
+  );
+  return rows.flatMap((row, index) => {
+    const margin = margins[index] ?? 0;
+    const [first = '', ...more] = wrap(row.at(-1) ?? '', Math.max(20, columns - margin)).split(
+      '\n',
+    );
+    const head = table([...rows.map((other) => [...other.slice(0, -1), ''])])[index] ?? '';
+    return [`${head.padEnd(margin)}${first}`, ...more.map((line) => ' '.repeat(margin) + line)];
+  });
+}
+
 /** Colour codes take no room on the screen. */
 function widthOf(cell: string): number {
   return cell.replace(/\u001B\[\d+m/g, '').length;

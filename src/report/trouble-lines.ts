@@ -1,5 +1,5 @@
 import type { ContainerHealth, Health, HostHealth, Member } from '../health/model.ts';
-import { clip, table } from './table.ts';
+import { hangingTable } from './table.ts';
 
 interface Trouble {
   readonly host: string;
@@ -15,7 +15,7 @@ export function troubleLines(health: Health, columns: number): string[] {
     grouped.set(key, [...(grouped.get(key) ?? []), trouble]);
   }
   const rows = [...grouped.values()].map((group) => ['  ', hostsOf(group), ...wordsOf(group)]);
-  return table(rows).map((line) => clip(line, columns));
+  return hangingTable(rows, columns);
 }
 
 function hostsOf(group: readonly Trouble[]): string {
