@@ -1,10 +1,10 @@
 // `npm test`: set-up, every check of `npm run check`, then the end-to-end suite on labs of its own.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
 import { part, printParts } from './lib/parts.mjs';
-import { asRoot } from './lib/root.mjs';
+import { asRoot, isRoot } from './lib/root.mjs';
 import { isInterrupted, read, run, Stop, watchSignals } from './lib/run.mjs';
 import { setUp } from './lib/set-up.mjs';
 import { countTests } from './lib/test-results.mjs';
@@ -31,7 +31,7 @@ function checkSteps() {
   return scripts.check.split(' && ').map((command) => ({
     title: command.replace('npm run ', ''),
     argv: command.startsWith('npm run ')
-      ? ['npm', 'run', '--silent', command.slice('npm run '.length)]
+      ? ['npm', 'run', '--silent', command.slice('npm run '.length), '--']
       : ['npx', '--no-install', ...command.split(' ')],
     hasTests: command.includes('test:'),
   }));
@@ -45,13 +45,21 @@ async function runCheck({ argv }) {
 async function runTests({ argv, title }) {
   const file = join(results, `${title.replaceAll(':', '-')}.json`);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const exitCode = await run([...argv, '--', ...reporters]);
+  const exitCode = await run([...argv, ...reporters]);
   count(countTests(file, exitCode));
 }
 
+/** Without npm: as root it would leave files in the user's npm cache that npm then fails on. */
 async function endToEnd() {
-  const argv = asRoot(['npm', 'run', '--silent', 'test:e2e']);
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
+  const [program, ...args] = scripts['test:e2e'].split(' ');
+  const argv = asRoot([`node_modules/.bin/${program}`, ...args]);
   await part('test:e2e', () => runTests({ argv, title: 'test:e2e' }));
+  const caches = ['node_modules/.vite', 'node_modules/.vite-temp'].filter((path) =>
+    existsSync(path),
+  );
+  const owner = `${process.getuid()}:${process.getgid()}`;
+  if (!isRoot && caches.length > 0) await run(asRoot(['chown', '-R', owner, ...caches]));
 }
 
 /** Whatever happened above: no host, no network, no engine that was started here stays. */

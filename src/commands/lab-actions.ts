@@ -119,8 +119,9 @@ async function toolsOfExisting(context: CommandContext, options: NamedOptions): 
 async function existing(tools: Tools, name: string): Promise<Lab> {
   const lab = await readLab(tools.root, name);
   if (lab !== undefined) return lab;
+  const sudo = tools.isRoot ? '' : ', or put "sudo" before this command if the lab belongs to root';
   throw new ClusterError('CONFIG_UNREADABLE', `there is no lab ${name} in ${tools.root}`, {
-    remedy: `Start it with "ci-cluster lab up --name ${name}".`,
+    remedy: `Start it with "ci-cluster lab up --name ${name}"${sudo}.`,
   });
 }
 
