@@ -7,6 +7,8 @@ import type { LinkHandlers } from './master-link.ts';
 import { frameworksOf, type Tasks } from './tasks.ts';
 
 export interface Leader {
+  /** New with each start of a master, unlike its address. */
+  readonly id: string;
   readonly pid: string;
   readonly host: string;
   readonly port: number;
@@ -78,7 +80,7 @@ export class Agent {
   }
 
   leaderDetected(leader: Leader | undefined): void {
-    if (leader?.pid === this.#leader?.pid) return;
+    if (leader?.id === this.#leader?.id) return;
     const { log } = this.#options;
     this.#leader = leader;
     this.#disconnect();

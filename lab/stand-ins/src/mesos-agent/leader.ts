@@ -46,15 +46,15 @@ function fixedLeader(master: string): Leader {
   if (colon === -1 || !Number.isInteger(port)) {
     throw new StartError(`Failed to create a master detector: Failed to parse '${master}'`);
   }
-  return { pid: `master@${master}`, host: master.slice(0, colon), port };
+  return { id: master, pid: `master@${master}`, host: master.slice(0, colon), port };
 }
 
 function electedLeader(members: readonly Member[] | undefined): Leader | undefined {
   const first = members?.[0];
   if (first === undefined) return undefined;
   try {
-    const { pid, address } = JSON.parse(first.content) as MasterInfo;
-    return { pid, host: address.ip, port: address.port };
+    const { id, pid, address } = JSON.parse(first.content) as MasterInfo;
+    return { id, pid, host: address.ip, port: address.port };
   } catch {
     return undefined;
   }

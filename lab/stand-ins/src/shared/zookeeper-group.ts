@@ -105,6 +105,9 @@ export class Group {
     const mine = names
       .filter((name) => name.startsWith(this.#options.prefix ?? ''))
       .sort((a, b) => sequence(a) - sequence(b));
+    for (const known of this.#contents.keys()) {
+      if (!names.includes(known)) this.#contents.delete(known);
+    }
     const members = await Promise.all(mine.map((name) => this.#member(session, name)));
     if (session.over) return;
     this.#options.onMembers?.(members.filter((member) => member !== undefined));

@@ -82,6 +82,16 @@ describe('offers', () => {
     });
   });
 
+  test('a framework may sit on an offer no longer than --offer_timeout', async () => {
+    const { core, clock } = leadingMaster({}, 60_000);
+    await addAgent(core, { alive: true });
+    const scheduler = addScheduler(core);
+    await clock.advance(59_999);
+    expect(scheduler.events.map(({ type }) => type)).not.toContain('RESCIND');
+    await clock.advance(1);
+    expect(scheduler.events.map(({ type }) => type)).toContain('RESCIND');
+  });
+
   test('too little to be of use is not offered', async () => {
     const { core } = leadingMaster();
     await addAgent(core, { resources: 'cpus:0.001;mem:8' });

@@ -36,7 +36,10 @@ export interface TestCluster {
 }
 
 /** A leading master without network: the registry in memory, time in hand. */
-export function leadingMaster(weights: Readonly<Record<string, number>> = {}): TestCluster {
+export function leadingMaster(
+  weights: Readonly<Record<string, number>> = {},
+  offerTimeoutMs?: number,
+): TestCluster {
   const clock = fakeClock();
   const registrar = new MemoryRegistrar();
   const exits: number[] = [];
@@ -46,7 +49,7 @@ export function leadingMaster(weights: Readonly<Record<string, number>> = {}): T
       agentPingTimeoutMs: 15_000,
       maxAgentPingTimeouts: 5,
       allocationIntervalMs: 1000,
-      offerTimeoutMs: undefined,
+      offerTimeoutMs,
       maxCompletedFrameworks: 50,
       maxCompletedTasks: 1000,
       weights: new Map(Object.entries(weights)),
