@@ -218,7 +218,7 @@ describe('once it runs', () => {
 
   test('a changed setting touches only what depends on it, one member at a time', async () => {
     const edit = (text: string) =>
-      text.replace(/^zookeeper: \{ /m, 'zookeeper: { maxClientConnections: 150, ');
+      text.replace(/^zookeeper:\n/m, 'zookeeper:\n  maxClientConnections: 150\n');
     await withEdited(clusterFile, edit, async () => {
       const result = await jsonOnLab('init', '--yes');
       expect(result).toMatchObject({ exitCode: 0, health: { verdict: 'healthy' } });
@@ -239,6 +239,29 @@ describe('once it runs', () => {
       ]);
     });
     await jsonOnLab('init', '--yes');
+  });
+
+  test('the gateway finds the next Mesos leader when the leading host falls silent', async () => {
+    const { health } = await jsonOnLab('status');
+    const leading = health.mesosMasters.leader ?? '';
+    const { container } = await hostOf(leading);
+    const { address } = await hostOf('a1');
+    const stream = await subscribe(`http://${address}:15050`);
+    await docker('pause', container);
+    try {
+      // The old stream is cut, so that its client asks again; then somebody else leads.
+      await expect(stream.closed).resolves.toBe('closed');
+      await expect
+        .poll(() => statusOfHealth(address), { timeout: 90_000, interval: 500 })
+        .toBe(200);
+      const after = await jsonOnLab('status');
+      expect(after.health.mesosMasters.leader).not.toBe(leading);
+      expect(after.health.mesosMasters).toMatchObject({ state: 'degraded', canLose: 0 });
+    } finally {
+      await docker('unpause', container);
+    }
+    const healed = await jsonOnLab('init', '--yes');
+    expect(healed).toMatchObject({ exitCode: 0, health: { verdict: 'healthy' } });
   });
 
   test('another membership is refused: exit 8, naming the command for it', async () => {
@@ -282,4 +305,37 @@ async function sudoCommands(): Promise<number> {
     (sum, log) => sum + log.split('\n').filter((line) => line.includes('COMMAND=')).length,
     0,
   );
+}
+
+const json = { 'content-type': 'application/json', accept: 'application/json' };
+
+async function statusOfHealth(address: string): Promise<number> {
+  const url = `http://${address}:15050/api/v1`;
+  const request = { method: 'POST', headers: json, body: '{"type":"GET_HEALTH"}' };
+  const signal = AbortSignal.timeout(5000);
+  return await fetch(url, { ...request, signal }).then(
+    ({ status }) => status,
+    () => 0,
+  );
+}
+
+/** A scheduler's stream through the gateway; `closed` settles when the other side ends it. */
+async function subscribe(gateway: string): Promise<{ closed: Promise<string> }> {
+  const framework = { user: 'root', name: 'e2e', roles: ['e2e'], failover_timeout: 0 };
+  const capabilities = [{ type: 'MULTI_ROLE' }];
+  const subscribe = { framework_info: { ...framework, capabilities } };
+  const answer = await fetch(`${gateway}/api/v1/scheduler`, {
+    method: 'POST',
+    headers: json,
+    body: JSON.stringify({ type: 'SUBSCRIBE', subscribe }),
+  });
+  expect(answer.status).toBe(200);
+  const reader = answer.body?.getReader();
+  const drain = async (): Promise<string> => {
+    for (;;) {
+      const part = await reader?.read();
+      if (part?.done !== false) return 'closed';
+    }
+  };
+  return { closed: drain().catch(() => 'closed') };
 }

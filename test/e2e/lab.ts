@@ -4,7 +4,7 @@ import { execa } from 'execa';
 /** The lab of these tests; nothing else uses its name. */
 export const labName = 'e2e';
 const stateRoot = process.env.CI_CLUSTER_LAB_STATE ?? '/var/lib/ci-cluster-lab';
-const folder = `${stateRoot}/labs/${labName}`;
+const folder = folderOf(labName);
 export const clusterFile = `${folder}/cluster.yml`;
 export const knownHostsFile = `${folder}/known_hosts`;
 
@@ -85,6 +85,7 @@ export function start(args: readonly string[]) {
 }
 
 interface LabFile {
+  readonly subnet: string;
   readonly ownEngine?: string;
   readonly hosts: readonly {
     readonly name: string;
@@ -93,13 +94,29 @@ interface LabFile {
   }[];
 }
 
-async function readLabFile(): Promise<LabFile> {
-  return JSON.parse(await readFile(`${folder}/lab.json`, 'utf8')) as LabFile;
+function folderOf(name: string): string {
+  return `${stateRoot}/labs/${name}`;
+}
+
+async function readLabFile(name: string = labName): Promise<LabFile> {
+  return JSON.parse(await readFile(`${folderOf(name)}/lab.json`, 'utf8')) as LabFile;
+}
+
+/** Subnet of a lab and the ed25519 host keys of its hosts. */
+export async function labState(name: string): Promise<{ subnet: string; hostKeys: string[] }> {
+  const { subnet } = await readLabFile(name);
+  const known = await readFile(`${folderOf(name)}/known_hosts`, 'utf8');
+  const keys = known.split('\n').filter((line) => line.includes('ssh-ed25519'));
+  return { subnet, hostKeys: keys.map((line) => line.split(' ')[2] ?? '') };
 }
 
 /** The machine's own Docker, where the hosts are containers. */
 export async function docker(...args: readonly string[]): Promise<string> {
-  const { ownEngine } = await readLabFile();
+  return await dockerOf(labName, ...args);
+}
+
+export async function dockerOf(name: string, ...args: readonly string[]): Promise<string> {
+  const { ownEngine } = await readLabFile(name);
   const target = ownEngine === undefined ? [] : ['--host', ownEngine];
   const { stdout } = await execa('docker', [...target, ...args], { timeout: 120_000 });
   return stdout;
