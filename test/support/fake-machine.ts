@@ -40,7 +40,10 @@ export interface FakeListener {
   readonly container: string;
 }
 
-/** A fault of one step: the step whose readable line contains `step` fails like this. */
+/**
+ * A fault of one step: the step whose readable line contains `step` fails like this. With the code
+ * RESULT_UNKNOWN the connection is lost instead.
+ */
 export interface StepFault {
   readonly step: string;
   readonly code: string;

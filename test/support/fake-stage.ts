@@ -1,4 +1,5 @@
 import { interrupted } from '../../src/adapters/interrupted.ts';
+import { ClusterError } from '../../src/errors.ts';
 import type { Argv, Input, Ran, RunOptions } from '../../src/ports.ts';
 import type { FakeClock } from './fake-clock.ts';
 import { dockerRun, whyNotServing } from './fake-docker.ts';
@@ -33,6 +34,10 @@ export async function performStage(
     emit(number, 'started');
     await Promise.resolve();
     const outcome = attempt(machine, world, { name, args, blobs });
+    if (typeof outcome === 'object' && outcome.code === 'RESULT_UNKNOWN') {
+      const message = `lost ${machine.name} while this ran there`;
+      throw new ClusterError('RESULT_UNKNOWN', message, { host: machine.name, remedy: 'again' });
+    }
     if (typeof outcome === 'object') {
       emit(number, 'failed', outcome);
       return ended(1);
