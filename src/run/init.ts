@@ -105,14 +105,18 @@ async function lookAgain({ ports, spec }: Init, look: Look): Promise<Look> {
   return { ...look, input: { ...look.input, observed } };
 }
 
-async function settle({ ports, report }: Init, { input, sight }: Look): Promise<Health> {
+async function settle(init: Init, first: Look): Promise<Health> {
+  const { ports, report } = init;
   const deadline = ports.clock.now() + settleMs;
-  for (;;) {
-    const health = await probeStack(input, sight);
-    const waits = health.verdict !== 'healthy' && sight.missing.size === 0;
+  for (let look = first; ;) {
+    const health = await probeStack(look.input, look.sight);
+    const waits = health.verdict !== 'healthy' && look.sight.missing.size === 0;
     if (!waits || ports.clock.now() >= deadline) return health;
     report({ kind: 'settling', reason: firstReason(health), deadlineMs: settleMs });
     await ports.clock.sleep(pauseMs, ports.signal);
+    // A container that Docker was just restarting is in order a moment later: the facts age, too.
+    const outdated = health.hosts.some(({ state }) => state !== 'healthy');
+    if (outdated) look = await lookAgain(init, look);
   }
 }
 

@@ -53,7 +53,7 @@ export const zookeeper: Service = {
     hostPids: false,
     capabilities: [],
     stopSeconds: 30,
-    listens: [spec.zookeeper.electionPort],
+    listens: ports(spec),
     opensLater: [spec.zookeeper.clientPort, spec.zookeeper.quorumPort],
   }),
 };
@@ -66,6 +66,12 @@ export function memberId(spec: ClusterSpec, host: Host): number {
   const member = zookeeperMembers(spec).find((candidate) => candidate.host.name === host.name);
   if (member === undefined) throw new Error(`${host.name} is no ZooKeeper member`);
   return member.id;
+}
+
+/** A single member runs standalone and opens no election port (3.8). */
+function ports(spec: ClusterSpec): readonly number[] {
+  const { clientPort, electionPort } = spec.zookeeper;
+  return zookeeperMembers(spec).length === 1 ? [clientPort] : [clientPort, electionPort];
 }
 
 function dataFolder(spec: ClusterSpec): string {

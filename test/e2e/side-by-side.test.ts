@@ -3,7 +3,7 @@ import { ciCluster, dockerOf, labState } from './lab.ts';
 
 // Small labs of their own, so that nothing here touches the one of the other story.
 
-const shape = ['--masters', '1', '--agents', '1', '--no-init'];
+const shape = ['--masters', '1', '--agents', '1'];
 
 afterAll(async () => {
   await ciCluster('lab', 'down', '--name', 'e2e-one');
@@ -11,11 +11,12 @@ afterAll(async () => {
 });
 
 describe('two labs side by side', () => {
-  test('have hosts, networks and keys of their own', async () => {
-    for (const name of ['e2e-one', 'e2e-two']) {
-      const up = await ciCluster('lab', 'up', '--name', name, ...shape);
-      expect(up, up.stderr).toMatchObject({ exitCode: 0 });
-    }
+  test('have hosts, networks and keys of their own, and one master is enough to try it', async () => {
+    const upOne = await ciCluster('lab', 'up', '--name', 'e2e-one', ...shape, '--no-init');
+    expect(upOne, upOne.stderr).toMatchObject({ exitCode: 0 });
+    const upTwo = await ciCluster('lab', 'up', '--name', 'e2e-two', ...shape);
+    expect(upTwo, upTwo.stderr).toMatchObject({ exitCode: 0 });
+    expect(upTwo.stdout).toContain('e2e-two: healthy');
     const [one, two] = [await labState('e2e-one'), await labState('e2e-two')];
     expect(one.subnet).not.toBe(two.subnet);
     const keys = [...one.hostKeys, ...two.hostKeys];
@@ -25,7 +26,7 @@ describe('two labs side by side', () => {
 
   test('a second "lab up" starts nothing', async () => {
     const before = await containers('e2e-one');
-    const { exitCode } = await ciCluster('lab', 'up', '--name', 'e2e-one', ...shape);
+    const { exitCode } = await ciCluster('lab', 'up', '--name', 'e2e-one', ...shape, '--no-init');
     expect(exitCode).toBe(0);
     expect(await containers('e2e-one')).toEqual(before);
   });
