@@ -19,7 +19,7 @@ export interface MarathonWorld extends MesosWorld {
 }
 
 /** The first instance that runs, once ZooKeeper serves. */
-export function marathonLeader(world: MesosWorld): FakeMachine | undefined {
+function marathonLeader(world: MesosWorld): FakeMachine | undefined {
   if (zooLeader(zooServers(world.machines.values())) === undefined) return undefined;
   return [...world.machines.values()].find((machine) => running(machine, 'marathon'));
 }

@@ -87,11 +87,6 @@ export function powerOff(world: FakeWorld, host: string): void {
   world.cut.set(host, 'HOST_UNREACHABLE');
 }
 
-export function powerOn(world: FakeWorld, host: string): void {
-  world.off.delete(host);
-  world.cut.delete(host);
-}
-
 /** A container that ended and that Docker does not start again. */
 export function stop(world: FakeWorld, host: string, name: string): void {
   Object.assign(container(world, host, name), { status: 'exited', exitCode: 137 });

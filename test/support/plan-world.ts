@@ -33,7 +33,7 @@ export async function setUp(world: FakeWorld): Promise<void> {
   if (exitCode !== 0) throw new Error(`init failed with ${exitCode}:\n${stderr}`);
 }
 
-export function stageLines({ stages }: Plan): readonly string[] {
+function stageLines({ stages }: Plan): readonly string[] {
   return stages.flatMap((stage, index) => {
     const then = index === 0 ? '' : 'then ';
     return linesOf(stage).map((line, place) => (place === 0 ? `${then}${line}` : `and ${line}`));
