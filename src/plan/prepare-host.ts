@@ -1,4 +1,4 @@
-import { identityOf, identityText } from '../cluster/identity.ts';
+import { identityFolder, identityOf, identityText } from '../cluster/identity.ts';
 import type { Host } from '../config/cluster-spec.ts';
 import { services } from '../services/index.ts';
 import { controllerFolders, eligibleHosts } from '../services/jenkins.ts';
@@ -70,9 +70,10 @@ function dockerSteps({ spec }: PlanInput, host: Host, facts: Facts): HostStep[] 
   ];
 }
 
+/** The folder of the identity is made by the claim, before all others. */
 function folderSteps(input: PlanInput, host: Host, facts: Facts): HostStep[] {
   return foldersOf(input, host)
-    .filter((folder) => !isCurrent(facts, folder))
+    .filter((folder) => folder.path !== identityFolder && !isCurrent(facts, folder))
     .map((folder) => ({ kind: 'ensure-folder', folder }));
 }
 

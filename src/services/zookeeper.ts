@@ -54,7 +54,7 @@ export const zookeeper: Service = {
     capabilities: [],
     stopSeconds: 30,
     listens: ports(spec),
-    opensLater: [spec.zookeeper.clientPort, spec.zookeeper.quorumPort],
+    opensLater: zookeeperMembers(spec).length === 1 ? [] : [spec.zookeeper.quorumPort],
   }),
 };
 
