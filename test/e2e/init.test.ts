@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   ciCluster,
@@ -10,6 +11,7 @@ import {
   labName,
   onHost,
   onLab,
+  passwordFile,
   start,
   withEdited,
 } from './lab.ts';
@@ -203,7 +205,7 @@ describe('once it runs', () => {
     expect(answer.headers.get('x-jenkins')).toMatch(/^\d+\./);
   });
 
-  test('the administrator signs in with the secret, others do not', async () => {
+  test('nobody gets in without the password', async () => {
     const { address } = await hostOf('a1');
     const anonymous = await fetch(`http://${address}:8081/api/json`);
     expect(anonymous.status).toBe(403);
@@ -262,6 +264,55 @@ describe('once it runs', () => {
     }
     const healed = await jsonOnLab('init', '--yes');
     expect(healed).toMatchObject({ exitCode: 0, health: { verdict: 'healthy' } });
+  });
+
+  test('a new container that fails is taken back, and the one before runs on', async () => {
+    const before = await onHost('a1', 'docker', 'inspect', '--format', '{{.Id}}', 'ci-gateway');
+    const broken = (text: string) =>
+      text.replace(/(haproxy: )\S+/, `$1${/marathon: (\S+:\S+)/.exec(text)?.[1] ?? ''}`);
+    await withEdited(clusterFile, broken, async () => {
+      const result = await jsonOnLab('init', '--yes');
+      expect(result).toMatchObject({ exitCode: 5, error: { code: 'CONTAINER_EXITED' } });
+      expect(result.error?.evidence.join('\n')).toContain('the ci-gateway that ran before is back');
+    });
+    const after = await onHost('a1', 'docker', 'inspect', '--format', '{{.Id}}', 'ci-gateway');
+    expect(after).toBe(before);
+    expect(await jsonOnLab('status')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('through a bastion the same hosts are reached', async () => {
+    const { address } = await hostOf('m1');
+    const bastion = (text: string) =>
+      text.replace(/^( {2}user: ops)/m, `  bastion: { address: ${address}, user: ops }\n$1`);
+    await withEdited(clusterFile, bastion, async () => {
+      expect(await jsonOnLab('status')).toMatchObject({ exitCode: 0 });
+    });
+  });
+
+  test('the administrator’s password is in one file of its own, and nowhere else', async () => {
+    const secret = (await readFile(passwordFile, 'utf8')).trim();
+    const path = '/etc/ci-cluster/jenkins/main/secrets/ADMIN_PASSWORD';
+    expect(await onHost('a1', 'stat', '--format', '%a %u', path)).toBe('400 1000');
+    const names = await onHost('a1', 'sh', '-c', 'docker inspect $(docker ps --all --quiet)');
+    const { address } = await hostOf('a1');
+    const apps = await (await fetch(`http://${address}:18080/v2/apps`)).text();
+    const found = await onHost('a1', 'grep', '-rlF', secret, '/etc/ci-cluster');
+    expect(names).toContain('ci-mesos-agent');
+    expect(apps).toContain('/ci/jenkins-main');
+    expect([names, apps].filter((text) => text.includes(secret))).toEqual([]);
+    expect(found).toBe(path);
+    const asAdmin = { headers: { authorization: `Basic ${btoa(`admin:${secret}`)}` } };
+    const signedIn = await fetch(`http://${address}:8081/whoAmI/api/json`, asAdmin);
+    expect(await signedIn.json()).toMatchObject({ name: 'admin', authenticated: true });
+  });
+
+  test('hosts of another cluster are refused: exit 8', async () => {
+    const renamed = (text: string) => text.replace(/^name: .*$/m, 'name: other');
+    await withEdited(clusterFile, renamed, async () => {
+      const result = await jsonOnLab('init', '--yes');
+      expect(result).toMatchObject({ exitCode: 8, changed: 0 });
+      expect(new Set(codesOf(result.error))).toEqual(new Set(['FOREIGN_HOST']));
+    });
   });
 
   test('another membership is refused: exit 8, naming the command for it', async () => {

@@ -6,6 +6,7 @@ export const labName = 'e2e';
 const stateRoot = process.env.CI_CLUSTER_LAB_STATE ?? '/var/lib/ci-cluster-lab';
 const folder = folderOf(labName);
 export const clusterFile = `${folder}/cluster.yml`;
+export const passwordFile = `${folder}/admin-password`;
 export const knownHostsFile = `${folder}/known_hosts`;
 
 export interface Finished {
