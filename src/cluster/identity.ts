@@ -17,6 +17,10 @@ export interface Identity {
   /** `m1@10.0.0.11:5050`. */
   readonly mesosMasters: readonly string[];
   readonly zookeeperPaths: { readonly mesos: string; readonly marathon: string };
+  /** Client, quorum and election port: `2181:2888:3888`. Absent in records of earlier versions. */
+  readonly zookeeperPorts?: string | undefined;
+  /** Where all state is kept. Absent in records of earlier versions. */
+  readonly dataFolder?: string | undefined;
   /** `10.0.0.21:5051`; Mesos refuses an agent whose hostname or port has changed. */
   readonly mesosAgent: string | null;
 }
@@ -34,10 +38,17 @@ export function identityOf(spec: ClusterSpec, id: string, host: Host): Identity 
       (host) => `${host.name}@${host.address}:${spec.mesos.masterPort}`,
     ),
     zookeeperPaths: { mesos: spec.mesos.zookeeperPath, marathon: spec.marathon.zookeeperPath },
+    zookeeperPorts: zookeeperPorts(spec),
+    dataFolder: spec.folders.data,
     mesosAgent: host.roles.includes('mesos-agent')
       ? `${host.address}:${spec.mesos.agentPort}`
       : null,
   };
+}
+
+function zookeeperPorts({ zookeeper }: ClusterSpec): string {
+  const { clientPort, quorumPort, electionPort } = zookeeper;
+  return [clientPort, quorumPort, electionPort].join(':');
 }
 
 export function identityText(identity: Identity): string {
@@ -51,6 +62,8 @@ const identitySchema = z.object({
   zookeeper: z.array(z.string()),
   mesosMasters: z.array(z.string()),
   zookeeperPaths: z.object({ mesos: z.string(), marathon: z.string() }),
+  zookeeperPorts: z.string().optional(),
+  dataFolder: z.string().optional(),
   mesosAgent: z.string().nullable(),
 });
 

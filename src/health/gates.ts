@@ -54,19 +54,26 @@ export interface GateState {
   readonly reason: string;
 }
 
-/** Hosts that the operator chose to skip are unknown and do not hold the gate. */
-export async function checkGate(gate: Gate, sight: Sight): Promise<GateState> {
+/**
+ * Hosts that the operator chose to skip are unknown and do not hold the gate, nor do those in
+ * `except`, whose turn is still to come.
+ */
+export async function checkGate(
+  gate: Gate,
+  sight: Sight,
+  except: readonly string[] = [],
+): Promise<GateState> {
   switch (gate) {
     case 'ensemble':
-      return ofMembers(await probeZookeeper(sight));
+      return ofMembers(await probeZookeeper(sight), except);
     case 'masters':
-      return ofMembers(await probeMasters(sight));
+      return ofMembers(await probeMasters(sight), except);
     case 'agents':
-      return await agentsGate(sight);
+      return await agentsGate(sight, except);
     case 'marathon':
-      return ofMembers(await probeMarathon(sight));
+      return ofMembers(await probeMarathon(sight), except);
     case 'gateways':
-      return ofMembers(await probeGateways(sight));
+      return ofMembers(await probeGateways(sight), except);
     case 'jenkins':
       return await jenkinsGate(sight);
   }
@@ -78,8 +85,10 @@ interface Judged {
   readonly members: readonly Member[];
 }
 
-function ofMembers({ state, reason, members }: Judged): GateState {
-  const seen = members.filter((member) => member.state !== 'unknown');
+function ofMembers({ state, reason, members }: Judged, except: readonly string[]): GateState {
+  const seen = members.filter(
+    (member) => member.state !== 'unknown' && !except.includes(member.host),
+  );
   const bad = seen.filter((member) => member.state !== 'healthy');
   if (state === 'healthy') return { reached: true, reason: '' };
   const skipped = members.length - seen.length;
@@ -88,9 +97,9 @@ function ofMembers({ state, reason, members }: Judged): GateState {
   return { reached: false, reason: [reason, ...details].filter((part) => part !== '').join('; ') };
 }
 
-async function agentsGate(sight: Sight): Promise<GateState> {
+async function agentsGate(sight: Sight, except: readonly string[]): Promise<GateState> {
   const { leader } = await probeMasters(sight);
-  return ofMembers(await probeAgents(sight, leader));
+  return ofMembers(await probeAgents(sight, leader), except);
 }
 
 async function jenkinsGate(sight: Sight): Promise<GateState> {

@@ -77,13 +77,15 @@ function rolling(
   const running = changes.filter(({ runs }) => runs);
   const followers = running.filter(({ host }) => !observed.leaders.has(`${service.name}@${host}`));
   const leaders = running.filter((work) => !followers.includes(work));
-  const first = down.length === 0 ? [] : [...hostsStage(service.phase, down), gateStage(service)];
+  const later = [...followers, ...leaders];
+  const first =
+    down.length === 0 ? [] : [...hostsStage(service.phase, down), gateStage(service, later)];
   // Before the first of a healthy group goes down, the others must be able to carry on.
   const before =
     service.votes && running.length > 0 && down.length === 0 ? [gateStage(service)] : [];
-  const rest = [...followers, ...leaders].flatMap((work) => [
+  const rest = later.flatMap((work, index) => [
     ...hostsStage(service.phase, [work]),
-    gateStage(service),
+    gateStage(service, later.slice(index + 1)),
   ]);
   return [...first, ...before, ...rest];
 }
@@ -95,8 +97,12 @@ function hostsStage(phase: Stage['phase'], work: readonly HostWork[]): readonly 
     : [{ kind: 'hosts', phase, work: busy.map(({ host, steps }) => ({ host, steps })) }];
 }
 
-function gateStage(service: Service): Stage {
-  return { kind: 'gate', phase: service.phase, gate: gates[service.name] };
+/** A member that votes is needed whether its turn has come or not. */
+function gateStage(service: Service, later: readonly HostWork[] = []): Stage {
+  const gate = { kind: 'gate', phase: service.phase, gate: gates[service.name] } as const;
+  return service.votes || later.length === 0
+    ? gate
+    : { ...gate, except: later.map(({ host }) => host) };
 }
 
 function claimEnsemble(input: PlanInput, hosts: readonly HostWork[]): readonly Stage[] {

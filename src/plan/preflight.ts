@@ -96,6 +96,16 @@ function differences(before: Identity, after: Identity): Difference[] {
       [after.zookeeperPaths.marathon],
       pathRemedy,
     ),
+    ...changed(
+      'the ports of ZooKeeper',
+      ...both(before.zookeeperPorts, after.zookeeperPorts),
+      portsRemedy,
+    ),
+    ...changed(
+      'the data folder',
+      ...both(before.dataFolder, after.dataFolder),
+      folderRemedy(before.dataFolder),
+    ),
     ...changed('the Mesos agent', listed(before.mesosAgent), listed(after.mesosAgent), agentRemedy),
   ];
 }
@@ -106,6 +116,18 @@ const pathRemedy =
   'Put the path back. Another path is another cluster: everything registered under the old one would be lost from sight.';
 const agentRemedy =
   'Put address, port and role back. To take a Mesos agent out: ci-cluster remove-agent HOST; to bring it in anew: ci-cluster add-agent HOST.';
+
+const portsRemedy =
+  'Put the ports back: members with other ports than the rest do not find each other, so they cannot be changed one at a time.';
+
+function folderRemedy(folder: string | undefined): string {
+  return `Put "folders.data: ${folder ?? ''}" back: with another folder every service would come up empty.`;
+}
+
+/** A record of an earlier version that does not know the value agrees with any. */
+function both(before: string | undefined, after: string | undefined): [string[], string[]] {
+  return [[before ?? after ?? ''], [after ?? '']];
+}
 
 function listed(agent: string | null): string[] {
   return agent === null ? [] : [agent];

@@ -88,9 +88,23 @@ function isCurrent(facts: Facts, { path, mode, owner }: Folder): boolean {
 }
 
 /** Containers of a role the host no longer has; those that vote or run tasks are refused earlier. */
-function strayContainers({ spec }: PlanInput, host: Host, facts: Facts): HostStep[] {
-  const wanted = servicesOf(spec, host).map(({ name }): string => name);
+function strayContainers(input: PlanInput, host: Host, facts: Facts): HostStep[] {
+  const wanted = new Map<string, string>(
+    servicesOf(input.spec, host).map((service) => [
+      service.name,
+      service.container(renderInput(input, host)).name,
+    ]),
+  );
   return facts.containers
-    .filter(({ service }) => service !== '' && !wanted.includes(service))
+    .filter(({ service, name }) => {
+      const successor = wanted.get(service);
+      return service !== '' && (successor === undefined || isLeftOver(facts, name, successor));
+    })
     .map(({ name }) => ({ kind: 'remove-container', name }));
+}
+
+/** Set aside when it was replaced, and forgotten by a run that was cut off after that. */
+function isLeftOver({ containers }: Facts, name: string, successor: string): boolean {
+  const serves = containers.some((one) => one.name === successor && one.status === 'running');
+  return name !== successor && serves;
 }

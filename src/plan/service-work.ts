@@ -1,5 +1,5 @@
 import type { Host } from '../config/cluster-spec.ts';
-import type { ManagedFile, RenderInput, Service } from '../services/service.ts';
+import type { Container, ManagedFile, RenderInput, Service } from '../services/service.ts';
 import type { ContainerFacts, Facts } from './facts.ts';
 import { containerFingerprint, sha256 } from './fingerprint.ts';
 import type { PlanInput } from './observed.ts';
@@ -18,9 +18,9 @@ export function serviceWork(input: PlanInput, service: Service, host: Host): Ser
   const existing = facts.containers.find(({ name }) => name === container.name);
   const writes = fileSteps(input, host, files);
   const fingerprint = containerFingerprint(container, files);
-  const runs = existing?.status === 'running';
+  const isUp = existing?.status === 'running';
   const stale = writes.length > 0 || readOlderFiles(facts, existing, files);
-  const current = runs && existing.fingerprint === fingerprint && !stale;
+  const current = isUp && existing.fingerprint === fingerprint && !stale;
   const start: HostStep = {
     kind: 'start-container',
     service: service.name,
@@ -29,7 +29,17 @@ export function serviceWork(input: PlanInput, service: Service, host: Host): Ser
     fingerprint,
     replace: stale,
   };
+  const runs = isUp && listens(facts, container);
   return { host: host.name, runs, steps: current ? [] : [...writes, start] };
+}
+
+/**
+ * On all its ports. A container that is to move to another port does not serve there, so nothing is
+ * kept alive by changing one host at a time, and the gate between them would never be reached.
+ */
+function listens({ listeners }: Facts, container: Container): boolean {
+  const isUnknown = listeners.length === 0;
+  return isUnknown || container.listens.every((port) => listeners.some((at) => at.port === port));
 }
 
 export function renderInput({ spec, templates, observed }: PlanInput, host: Host): RenderInput {

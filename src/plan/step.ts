@@ -45,7 +45,13 @@ export interface HostWork {
 export type Stage =
   | { readonly kind: 'hosts'; readonly phase: Phase; readonly work: readonly HostWork[] }
   | { readonly kind: 'api'; readonly phase: Phase; readonly step: ApiStep }
-  | { readonly kind: 'gate'; readonly phase: Phase; readonly gate: Gate };
+  | {
+      readonly kind: 'gate';
+      readonly phase: Phase;
+      readonly gate: Gate;
+      /** Hosts whose turn is still to come: what was changed before may have left them behind. */
+      readonly except?: readonly string[];
+    };
 
 export interface Plan {
   readonly stages: readonly Stage[];

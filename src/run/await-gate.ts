@@ -1,6 +1,6 @@
 import { ClusterError } from '../errors.ts';
 import { checkGate, gateRules } from '../health/gates.ts';
-import type { Gate } from '../plan/step.ts';
+import type { Gate, Stage } from '../plan/step.ts';
 import type { Run } from './perform.ts';
 
 /** Between two looks; doubles up to a second, so that a fast start is noticed fast. */
@@ -8,12 +8,15 @@ const firstPauseMs = 200;
 const longestPauseMs = 1000;
 
 /** Looks until the gate is reached. Throws GATE_NOT_REACHED with what was missing at the end. */
-export async function awaitGate(gate: Gate, { ports, report, sight }: Run): Promise<void> {
+export async function awaitGate(
+  { gate, except }: Extract<Stage, { kind: 'gate' }>,
+  { ports, report, sight }: Run,
+): Promise<void> {
   const rule = gateRules[gate];
   const { clock } = ports;
   const deadline = clock.now() + rule.deadlineMs;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const { reached, reason } = await checkGate(gate, sight);
+    const { reached, reason } = await checkGate(gate, sight, except);
     if (reached) {
       report({ kind: 'reached', gate });
       return;

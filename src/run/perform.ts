@@ -55,6 +55,6 @@ async function performStage(stage: Stage, run: Run, changes: Change[]): Promise<
       await performCall(stage, run, changes);
       return;
     case 'gate':
-      await awaitGate(stage.gate, run);
+      await awaitGate(stage, run);
   }
 }

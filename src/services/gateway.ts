@@ -28,15 +28,11 @@ export const gateway: Service = {
     hostPids: false,
     capabilities: [],
     stopSeconds: 35,
-    listens: [
-      spec.gateway.mesosPort,
-      spec.gateway.marathonPort,
-      ...spec.jenkins.flatMap(({ gatewayPort, gatewayAgentPort }) => [
-        gatewayPort,
-        gatewayAgentPort,
-      ]),
-    ],
-    opensLater: [],
+    listens: [spec.gateway.mesosPort, spec.gateway.marathonPort],
+    opensLater: spec.jenkins.flatMap(({ gatewayPort, gatewayAgentPort }) => [
+      gatewayPort,
+      gatewayAgentPort,
+    ]),
   }),
 };
 

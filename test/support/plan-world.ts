@@ -43,12 +43,16 @@ function stageLines({ stages }: Plan): readonly string[] {
 function linesOf(stage: Stage): string[] {
   switch (stage.kind) {
     case 'gate':
-      return [`wait for ${stage.gate}`];
+      return [`wait for ${stage.gate}${butFor(stage.except)}`];
     case 'api':
       return [describe(stage.step)];
     case 'hosts':
       return grouped(stage);
   }
+}
+
+function butFor(hosts: readonly string[] = []): string {
+  return hosts.length === 0 ? '' : ` but for ${hosts.join(' ')}`;
 }
 
 /** Hosts with the same steps stand together: `m1 m2: write …, start …`. */

@@ -18,6 +18,8 @@ test('the record of a host says whose it is and who votes', () => {
     zookeeper: ['1=m1@10.0.0.11', '2=m2@10.0.0.12', '3=m3@10.0.0.13'],
     mesosMasters: ['m1@10.0.0.11:5050', 'm2@10.0.0.12:5050', 'm3@10.0.0.13:5050'],
     zookeeperPaths: { mesos: '/mesos', marathon: '/marathon' },
+    zookeeperPorts: '2181:2888:3888',
+    dataFolder: '/var/lib/ci-cluster',
     mesosAgent: null,
   });
 });

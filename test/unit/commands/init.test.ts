@@ -249,3 +249,16 @@ test('a cluster that does not become healthy is set up and said to be unhealthy'
   expect(exitCode).toBe(6);
   expect(stderr).toContain('the stack is not healthy: Marathon:');
 });
+
+test.each([
+  ['another port of Marathon', { marathon: { port: 8090 } }],
+  ['other ports of the gateways', { gateway: { mesosPort: 15_051, marathonPort: 18_081 } }],
+  ['another libprocess port', { marathon: { libprocessPort: 9091 } }],
+])('%s is taken up by one run', async (_what, sections) => {
+  const world = fakeWorld();
+  await runCli('init --yes', world);
+  writeClusterFile(world, clusterFile({ sections }));
+  const { exitCode, stderr } = await runCli('init --yes', world);
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
+  expect(JSON.parse((await runCli('init --json', world)).stdout)).toMatchObject({ changed: 0 });
+});

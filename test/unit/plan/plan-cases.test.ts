@@ -39,6 +39,8 @@ interface Happening {
   readonly docker?: 'absent' | 'stopped';
   readonly stray?: string;
   readonly forget?: string;
+  /** A stopped predecessor of the container is still there. */
+  readonly aside?: string;
 }
 
 const folder = new URL('../../fixtures/plans/', import.meta.url);
@@ -64,6 +66,11 @@ function happen(world: FakeWorld, host: string, happening: Happening): void {
   if (remove !== undefined) one.containers.delete(remove);
   if (forget !== undefined) one.images.delete(forget);
   if (docker !== undefined) one.docker = docker;
+  if (happening.aside !== undefined) {
+    const name = `${happening.aside}.previous`;
+    const old = container(world, host, happening.aside);
+    one.containers.set(name, { ...old, name, status: 'exited' });
+  }
   if (happening.write !== undefined) change(world, host, happening);
   if (stray !== undefined) {
     const [any] = [...one.containers.values()];

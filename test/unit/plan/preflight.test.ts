@@ -125,6 +125,45 @@ test('another ZooKeeper path is refused: everything under the old one would be l
   ]);
 });
 
+test.each([
+  [{ clientPort: 2191 }, 'adds 2191:2888:3888; drops 2181:2888:3888'],
+  [{ quorumPort: 2889 }, 'adds 2181:2889:3888; drops 2181:2888:3888'],
+  [{ electionPort: 3889 }, 'adds 2181:2888:3889; drops 2181:2888:3888'],
+])(
+  'other ports of ZooKeeper are refused: members could not find each other: %o',
+  async (zookeeper, difference) => {
+    const world = await afterChange({}, { sections: { zookeeper } });
+    expect(told(await refusals(world))).toEqual([
+      `MEMBERSHIP_CHANGE: the cluster file changes the ports of ZooKeeper: ${difference}`,
+    ]);
+  },
+);
+
+test('another data folder is refused: everything would come up empty', async () => {
+  const world = await afterChange({}, { sections: { folders: { data: '/srv/ci' } } });
+  const faults = await refusals(world);
+  expect(told(faults)).toEqual([
+    'MEMBERSHIP_CHANGE: the cluster file changes the data folder: adds /srv/ci; drops /var/lib/ci-cluster',
+  ]);
+  expect(faults[0]?.remedy).toContain('/var/lib/ci-cluster');
+});
+
+test('a record of an earlier version, without ports and folder, is completed, not refused', async () => {
+  const world = fakeWorld();
+  await setUp(world);
+  for (const one of world.machines.values()) {
+    const file = one.files.get(identityPath)!;
+    const { zookeeperPorts, dataFolder, ...earlier } = JSON.parse(file.content) as Record<
+      string,
+      unknown
+    >;
+    expect([zookeeperPorts, dataFolder]).toEqual(['2181:2888:3888', '/var/lib/ci-cluster']);
+    file.content = JSON.stringify(earlier);
+  }
+  expect(await refusals(world)).toEqual([]);
+  expect(await plannedLines(world)).toEqual(['m1 m2 m3 a1 a2: claim the host for cluster ci']);
+});
+
 test('another port of the Mesos agents is refused: Mesos would not know them again', async () => {
   const world = await afterChange({}, { sections: { mesos: { agentPort: 5055 } } });
   const faults = await refusals(world);
