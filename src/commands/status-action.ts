@@ -1,5 +1,5 @@
 import { exitCodeOf, exitCodes } from '../errors.ts';
-import type { Health } from '../health/model.ts';
+import { isInOrderAsFarAsSeen, type Health } from '../health/model.ts';
 import { probeStack } from '../health/stack.ts';
 import { healthText } from '../report/health-text.ts';
 import { lookAt, type Look } from '../run/look.ts';
@@ -27,18 +27,11 @@ export async function status(options: GlobalOptions, context: CommandContext): P
   });
 }
 
-/** 4 only if all that could be asked is in order and nothing but unreachable hosts is wrong. */
+/** 4 only if nothing but unreachable hosts is wrong. */
 function exitCodeFor(health: Health, { missing }: Look): number {
   if (health.verdict === 'healthy') return 0;
-  const { zookeeper, mesosMasters, mesosAgents, marathon, gateways, hosts } = health;
-  const members = [zookeeper, mesosMasters, mesosAgents, marathon, gateways].flatMap((group) => [
-    ...group.members,
-  ]);
-  const asked = [...members, ...hosts, ...health.jenkins].filter(
-    ({ state }) => state !== 'unknown',
-  );
-  const leads = [zookeeper, mesosMasters, marathon].every(({ leader }) => leader !== undefined);
-  const onlyUnreachable = leads && asked.every(({ state }) => state === 'healthy');
   const [first] = missing;
-  return onlyUnreachable && first !== undefined ? exitCodeOf(first.error) : exitCodes.UNHEALTHY;
+  return first !== undefined && isInOrderAsFarAsSeen(health)
+    ? exitCodeOf(first.error)
+    : exitCodes.UNHEALTHY;
 }

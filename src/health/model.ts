@@ -82,3 +82,13 @@ const order: readonly State[] = ['unhealthy', 'unknown', 'degraded', 'healthy'];
 export function worst(states: readonly State[]): State {
   return order.find((state) => states.includes(state)) ?? 'healthy';
 }
+
+/** Everything that could be asked is in order, and each group that needs a leader has one. */
+export function isInOrderAsFarAsSeen({ hosts, jenkins, ...health }: Health): boolean {
+  const { zookeeper, mesosMasters, mesosAgents, marathon, gateways } = health;
+  const groups = [zookeeper, mesosMasters, mesosAgents, marathon, gateways];
+  const members = groups.flatMap((group): readonly Member[] => group.members);
+  const asked = [...members, ...hosts, ...jenkins].filter(({ state }) => state !== 'unknown');
+  const leads = [zookeeper, mesosMasters, marathon].every(({ leader }) => leader !== undefined);
+  return leads && asked.every(({ state }) => state === 'healthy');
+}

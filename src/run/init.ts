@@ -1,6 +1,6 @@
 import type { ClusterSpec } from '../config/cluster-spec.ts';
 import { ClusterError } from '../errors.ts';
-import type { Health } from '../health/model.ts';
+import { isInOrderAsFarAsSeen, type Health } from '../health/model.ts';
 import { probeStack } from '../health/stack.ts';
 import { plan } from '../plan/plan.ts';
 import { preflight } from '../plan/preflight.ts';
@@ -141,7 +141,7 @@ function firstReason(health: Health): string {
 
 function conclude(health: Health, missing: readonly Missing[]): void {
   if (health.verdict === 'healthy') return;
-  if (missing.length > 0) throw unreachableHosts(missing);
+  if (missing.length > 0 && isInOrderAsFarAsSeen(health)) throw unreachableHosts(missing);
   throw new ClusterError(
     'UNHEALTHY',
     `everything was set up, but the stack is not healthy: ${firstReason(health)}`,

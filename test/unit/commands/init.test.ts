@@ -262,3 +262,13 @@ test.each([
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 });
   expect(JSON.parse((await runCli('init --json', world)).stdout)).toMatchObject({ changed: 0 });
 });
+
+test('with --skip-unreachable, something else that is wrong decides the exit code', async () => {
+  const world = fakeWorld();
+  await runCli('init --yes', world);
+  world.cut.set('a2', 'HOST_UNREACHABLE');
+  container(world, 'm2', 'ci-marathon').frozen = true;
+  const { exitCode, stderr } = await runCli('init --yes --skip-unreachable', world);
+  expect(exitCode).toBe(6);
+  expect(stderr).toContain('[UNHEALTHY]');
+});

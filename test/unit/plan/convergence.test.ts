@@ -14,7 +14,11 @@ const sections = fc.record(
   {
     zookeeper: fc.record({ syncLimit: fc.integer({ min: 3, max: 9 }) }),
     mesos: fc.record({ offerTimeout: fc.constantFrom('30s', '1500ms', '2m') }),
-    marathon: fc.record({ heap: fc.constantFrom('512MiB', '1GiB') }),
+    marathon: fc.record({
+      heap: fc.constantFrom('512MiB', '1GiB'),
+      port: fc.constantFrom(8080, 8090),
+    }),
+    gateway: fc.record({ mesosPort: fc.constantFrom(15_050, 15_051) }),
     docker: fc.record({
       insecureRegistries: fc.subarray(['r.example:5000', 'other.example:5000']),
     }),
