@@ -173,7 +173,10 @@ start_container() {
     result=unchanged
     return 0
   fi
-  if [ -n "$now" ]; then set_aside "$name" "$grace" || return 1; fi
+  if [ -n "$now" ] && ! set_aside "$name" "$grace"; then
+    docker update --restart unless-stopped "$name" >/dev/null && docker start "$name" >/dev/null
+    return 1
+  fi
   code=CONTAINER_EXITED
   if "$@" >/dev/null && serves "$name" "$ports"; then
     [ -z "$now" ] || docker rm "$name.previous" >/dev/null
@@ -195,9 +198,10 @@ bring_back() { # NAME
   docker rename "$1.previous" "$1" && docker update --restart unless-stopped "$1" && docker start "$1"
 }
 
-# serves NAME PORTS: runs, was not restarted, and listens on every port. Ends early when it exits.
+# serves NAME PORTS: runs, was not restarted, and listens on every port. Ends early when it exits; a
+# JVM on a busy host takes minutes.
 serves() {
-  tries=240
+  tries=720
   while [ "$tries" -gt 0 ]; do
     case $(status_of "$1" '{{.State.Status}} {{.RestartCount}}') in
       'running 0') ! listens "$2" || return 0 ;;
@@ -209,7 +213,7 @@ serves() {
     sleep 0.25
     tries=$((tries - 1))
   done
-  echo "$1 runs but does not listen on port $2 after 60 s; its last lines:" >&2
+  echo "$1 runs but does not listen on port $2 after 3 min; its last lines:" >&2
   return 1
 }
 

@@ -94,5 +94,5 @@ export function whyNotServing(
   const open = openPorts(container);
   const silent = ports.filter((port) => !open.some((listener) => listener.port === port));
   if (silent.length === 0) return undefined;
-  return [`${container.name} runs but does not listen on port ${silent.join(',')} after 60 s`];
+  return [`${container.name} runs but does not listen on port ${silent.join(',')} after 3 min`];
 }

@@ -87,7 +87,7 @@ export async function shellHost(): Promise<ShellHost> {
       .replaceAll(identityFolder, `${folder}/etc/ci-cluster`)
       .replaceAll('/etc/docker', `${folder}/etc/docker`)
       .replaceAll('PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin', ':')
-      .replaceAll('tries=240', 'tries=3');
+      .replaceAll('tries=720', 'tries=3');
   const here = localHost('here', { politeStopMs: 10_000, drainMs: 2000 });
   const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
   const inside = ([program, ...words]: Argv): Argv => ['env', ...settings, program, ...words];

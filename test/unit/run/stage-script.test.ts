@@ -275,6 +275,19 @@ test('a new container takes the place of the old one only when it listens', asyn
   ]);
 });
 
+test('a container that could not be set aside goes on running', async () => {
+  await host.set('ports', '2181\n');
+  await host.perform([start({ fingerprint: 'old' })]);
+  await host.set('rename-says', 'Error: the daemon is busy\n');
+  const { results, evidence } = await host.perform([start()]);
+  expect(results).toEqual(['0 failed STEP_FAILED']);
+  expect(evidence).toEqual(['Error: the daemon is busy']);
+  const place = 'stub/containers/ci-zookeeper';
+  expect(await host.read(`${place}/fingerprint`)).toBe('old');
+  expect(await host.read(`${place}/status`)).toBe('running');
+  expect(await host.read(`${place}/policy`)).toBe('unless-stopped');
+});
+
 test('the old container comes back when the new one exits', async () => {
   await host.set('ports', '2181\n');
   await host.set('log', 'ERROR: invalid config\n');
