@@ -20,7 +20,9 @@ export function serviceWork(input: PlanInput, service: Service, host: Host): Ser
   const fingerprint = containerFingerprint(container, files);
   const isUp = existing?.status === 'running';
   const stale = writes.length > 0 || readOlderFiles(facts, existing, files);
-  const current = isUp && existing.fingerprint === fingerprint && !stale;
+  // One that Docker is restarting is as declared: another start would not mend what ended it.
+  const isKept = isUp || existing?.status === 'restarting';
+  const current = isKept && existing.fingerprint === fingerprint && !stale;
   const start: HostStep = {
     kind: 'start-container',
     service: service.name,

@@ -22,7 +22,7 @@ export interface FakeContainer {
   readonly command: readonly string[];
   /** What its processes read at their start, by path inside the container. */
   readonly seen: ReadonlyMap<string, string>;
-  status: 'running' | 'exited';
+  status: 'running' | 'exited' | 'restarting';
   exitCode: number;
   restarts: number;
   /** Milliseconds of the fake clock. */
