@@ -38,7 +38,7 @@ export function http(answers: Answer | Readonly<Record<string, Answer>>): FakeSe
   return {
     http: ({ path }: HttpRequest) =>
       isOne
-        ? (answers)
+        ? answers
         : ((answers as Record<string, Answer>)[path.split('?')[0] ?? ''] ?? { status: 404 }),
   };
 }
