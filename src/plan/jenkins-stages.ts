@@ -12,19 +12,18 @@ import type { HostWork, Stage } from './step.ts';
 
 export const fingerprintLabel = 'io.ci-cluster.fingerprint';
 
-/** Files on every host that may run a controller, then the app, then the wait until it answers. */
+/**
+ * Files of the controllers that hosts do not have yet. They must be there before the host's Mesos
+ * agent is: a controller that came up without them would let everybody in.
+ */
+export function newJenkinsFiles(input: PlanInput): readonly HostWork[] {
+  return jenkinsFiles(input, false);
+}
+
+/** Files that have changed, then the apps, then the wait until they answer. */
 export function jenkinsStages(input: PlanInput): readonly Stage[] {
-  const { observed, spec } = input;
-  const work = spec.hosts
-    .filter(({ name }) => observed.facts.has(name))
-    .map((host): HostWork => {
-      const files = spec.jenkins
-        .filter((controller) => eligibleHosts(spec, controller).includes(host))
-        .flatMap((controller) => controllerFiles(spec, controller, input.templates));
-      return { host: host.name, steps: fileSteps(input, host, files) };
-    })
-    .filter(({ steps }) => steps.length > 0);
-  const apps = spec.jenkins.flatMap((controller) => appStages(input, controller, work));
+  const work = jenkinsFiles(input, true);
+  const apps = input.spec.jenkins.flatMap((controller) => appStages(input, controller, work));
   return [
     ...(work.length === 0 ? [] : [{ kind: 'hosts', phase: 'services', work } as const]),
     ...apps,
@@ -32,16 +31,31 @@ export function jenkinsStages(input: PlanInput): readonly Stage[] {
   ];
 }
 
+function jenkinsFiles(input: PlanInput, areThere: boolean): readonly HostWork[] {
+  const { observed, spec } = input;
+  return spec.hosts.flatMap((host): HostWork[] => {
+    const present = observed.facts.get(host.name)?.files;
+    if (present === undefined) return [];
+    const files = spec.jenkins
+      .filter((controller) => eligibleHosts(spec, controller).includes(host))
+      .flatMap((controller) => controllerFiles(spec, controller, input.templates))
+      .filter(({ path }) => present.has(path) === areThere);
+    const steps = fileSteps(input, host, files);
+    return steps.length === 0 ? [] : [{ host: host.name, steps }];
+  });
+}
+
+/** A running controller has read its files at its start; those of a new host nobody has read. */
 function appStages(
   input: PlanInput,
   controller: JenkinsController,
-  writes: readonly HostWork[],
+  changed: readonly HostWork[],
 ): readonly Stage[] {
   const app = labelledApp(input, controller);
   const labels = app['labels'] as Record<string, string>;
   const deployed = input.observed.apps?.get(app.id);
   const folder = `/jenkins/${controller.name}/`;
-  const restart = writes.some(({ steps }) =>
+  const restart = changed.some(({ steps }) =>
     steps.some((step) => step.kind === 'write-file' && step.file.path.includes(folder)),
   );
   if (deployed === labels[fingerprintLabel] && !restart) return [];

@@ -2,8 +2,9 @@ import { identityOf } from '../cluster/identity.ts';
 import { quorum } from '../cluster/members.ts';
 import { services } from '../services/index.ts';
 import { marathon } from '../services/marathon.ts';
+import { mesosAgent } from '../services/mesos-agent.ts';
 import type { Service } from '../services/service.ts';
-import { jenkinsStages } from './jenkins-stages.ts';
+import { jenkinsStages, newJenkinsFiles } from './jenkins-stages.ts';
 import type { PlanInput } from './observed.ts';
 import { prepareHost } from './prepare-host.ts';
 import { serviceWork, type ServiceWork } from './service-work.ts';
@@ -20,7 +21,10 @@ export function plan(input: PlanInput): Plan {
       'hosts',
       hosts.map((host) => ({ host: host.name, steps: prepareHost(input, host) })),
     ),
-    ...services.flatMap((service) => serviceStages(input, service)),
+    ...services.flatMap((service) => [
+      ...(service === mesosAgent ? hostsStage(service.phase, newJenkinsFiles(input)) : []),
+      ...serviceStages(input, service),
+    ]),
   ];
   const apps = jenkinsStages(input);
   return { stages: [...stages, ...leaderForApps(input, stages, apps), ...apps] };
