@@ -103,11 +103,7 @@ function conclude(
     context.out(JSON.stringify(document, undefined, 2));
   } else {
     const paint = palette(context.terminal.colour && options.color);
-    const notice =
-      spec.notice === undefined
-        ? ''
-        : `\n\n${paint.dim(wrap(spec.notice, context.terminal.columns))}`;
-    context.out(result.text(paint) + notice);
+    context.out([result.text(paint), ...noticeOf(spec, context, paint)].join('\n\n'));
   }
   context.setExitCode(exitCode);
 }
@@ -124,6 +120,13 @@ function concludeFailed(
     const document = resultDocument({ ...outcome, ...(known.more && { more: known.more }) });
     context.out(JSON.stringify(document, undefined, 2));
   }
-  context.err(errorText(error, palette(context.terminal.colour && options.color)));
+  const paint = palette(context.terminal.colour && options.color);
+  const notice = spec === undefined ? [] : noticeOf(spec, context, paint);
+  context.err([errorText(error, paint), ...notice].join('\n\n'));
   context.setExitCode(exitCode);
+}
+
+/** Printed with every result, good or bad. */
+function noticeOf({ notice }: ClusterSpec, { terminal }: CommandContext, paint: Palette): string[] {
+  return notice === undefined ? [] : [paint.dim(wrap(notice, terminal.columns))];
 }

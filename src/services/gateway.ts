@@ -27,7 +27,7 @@ export const gateway: Service = {
     mounts: [{ from: configFolder(spec), to: '/usr/local/etc/haproxy', readOnly: true }],
     hostPids: false,
     capabilities: [],
-    stopSeconds: 35,
+    stopSeconds: 5,
     listens: [spec.gateway.mesosPort, spec.gateway.marathonPort],
     opensLater: spec.jenkins.flatMap(({ gatewayPort, gatewayAgentPort }) => [
       gatewayPort,

@@ -46,6 +46,9 @@ of_docker() {
   esac
   state=$(ask docker info --format '{{.LiveRestoreEnabled}}|{{.DockerRootDir}}|{{.ContainersRunning}}')
   printf 'docker|running|%s|%s\n' "$version" "$state" | tr '|' '\t'
+  root=${state#*|} root=${root%|*}
+  # The usual one is asked for on every host, also where Docker is still to come.
+  [ "$root" = /var/lib/docker ] || of_folder "$root"
   ids=$(ask docker ps --all --quiet --filter "label=$label.service")
   # shellcheck disable=SC2086 # a list of ids
   [ -z "$ids" ] || ask docker inspect --format 'container{{"\t"}}{{.Id}}{{"\t"}}{{.Name}}{{"\t"}}{{index .Config.Labels "io.ci-cluster.cluster"}}{{"\t"}}{{index .Config.Labels "io.ci-cluster.service"}}{{"\t"}}{{index .Config.Labels "io.ci-cluster.fingerprint"}}{{"\t"}}{{.State.Status}}{{"\t"}}{{.State.ExitCode}}{{"\t"}}{{.RestartCount}}{{"\t"}}{{.Created}}{{"\t"}}{{.State.StartedAt}}{{"\t"}}{{.Config.Image}}' $ids

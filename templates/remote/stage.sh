@@ -125,19 +125,28 @@ install_docker() { # PACKAGE...
 configure_docker() { # BLOB
   config=/etc/docker/daemon.json
   mkdir -p /etc/docker || return 1
+  # Only Docker 23 and later can be asked beforehand.
+  if dockerd --help 2>/dev/null | grep -q -e --validate; then
+    dockerd --validate --config-file "$d/blob.$1" >&2 || return 1
+  fi
   cp -p "$config" "$d/daemon.json" 2>/dev/null
   write_file "$1" "$config" 0644 0 0 || return 1
   systemctl is-active --quiet docker || return 0
   if [ -n "$(docker ps --quiet)" ]; then
     timeout 60 systemctl reload docker && return 0
-  else
-    systemctl reset-failed docker 2>/dev/null
-    timeout 90 systemctl restart docker && wait_for_docker && return 0
+    restore_docker_config
+    return 1
   fi
-  if [ -e "$d/daemon.json" ]; then cp -p "$d/daemon.json" "$config"; else rm -f "$config"; fi
+  systemctl reset-failed docker 2>/dev/null
+  timeout 90 systemctl restart docker && wait_for_docker && return 0
+  restore_docker_config
   systemctl reset-failed docker
   timeout 90 systemctl restart docker >&2
   return 1
+}
+
+restore_docker_config() {
+  if [ -e "$d/daemon.json" ]; then cp -p "$d/daemon.json" "$config"; else rm -f "$config"; fi
 }
 
 pull_image() { # IMAGE
