@@ -1,7 +1,7 @@
 import { gateRules } from '../health/gates.ts';
 import type { Event } from '../run/events.ts';
 import { palette, type Palette } from './palette.ts';
-import { phaseTitles, seconds, type Progress, type Screen } from './progress.ts';
+import { phaseTitles, seconds, type Progress, type Screen } from './screen.ts';
 
 /** A line per event, for logs and pipes; the same wait is told once, not at every look. */
 export function plainProgress(screen: Screen): Progress {

@@ -1,7 +1,7 @@
 import ora, { type Ora } from 'ora';
 import { gateRules } from '../health/gates.ts';
 import type { Event } from '../run/events.ts';
-import { phaseTitles, seconds, type Progress, type Screen } from './progress.ts';
+import { phaseTitles, seconds, type Progress, type Screen } from './screen.ts';
 import { clip } from './table.ts';
 
 interface Spinning {

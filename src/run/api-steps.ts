@@ -9,7 +9,7 @@ import { describe, type Stage } from '../plan/step.ts';
 import type { HttpAnswer, RemoteHost } from '../ports.ts';
 import type { MarathonApp } from '../services/jenkins.ts';
 import { readApp } from '../health/jenkins.ts';
-import type { Change, Run } from './perform.ts';
+import type { Change, Run } from './run.ts';
 
 type ApiStage = Extract<Stage, { kind: 'api' }>;
 

@@ -1,7 +1,7 @@
 import { ClusterError } from '../errors.ts';
 import { checkGate, gateRules } from '../health/gates.ts';
 import type { Gate, Stage } from '../plan/step.ts';
-import type { Run } from './perform.ts';
+import type { Run } from './run.ts';
 
 /** Between two looks; doubles up to a second, so that a fast start is noticed fast. */
 const firstPauseMs = 200;

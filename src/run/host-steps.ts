@@ -1,7 +1,7 @@
 import { ClusterError } from '../errors.ts';
 import { describe, type HostStep, type HostWork, type Stage } from '../plan/step.ts';
 import type { RemoteHost } from '../ports.ts';
-import type { Change, Run } from './perform.ts';
+import type { Change, Run } from './run.ts';
 import { compileScript } from './script.ts';
 import { parseStepLine, type StepLine } from './step-lines.ts';
 import { stepFailed } from './step-faults.ts';

@@ -10,7 +10,8 @@ import type { Ports } from '../ports.ts';
 import type { Report } from './events.ts';
 import { lookAt, type Look } from './look.ts';
 import { readFacts } from './observe.ts';
-import { perform, type Change } from './perform.ts';
+import { perform } from './perform.ts';
+import type { Change } from './run.ts';
 
 export interface InitOptions {
   /** Asked once, with the plan, if it holds changes. Throws to refuse. */
@@ -62,7 +63,8 @@ function refuse({ input, missing }: Look, { skipUnreachable }: InitOptions): voi
   if (unreachable.length < missing.length) throw summedUp(missing.map(({ error }) => error));
   const faults = preflight(input, missing);
   if (faults.length > 0) throw summedUp(faults);
-  if (missing.length > 0 && !skipUnreachable) throw unreachableHosts(missing);
+  if (missing.length > 0 && !skipUnreachable)
+    throw unreachableHosts(missing, 'nothing was changed');
 }
 
 function summedUp(faults: readonly ClusterError[]): ClusterError {
@@ -74,13 +76,13 @@ function summedUp(faults: readonly ClusterError[]): ClusterError {
   });
 }
 
-function unreachableHosts(missing: readonly Missing[]): ClusterError {
+function unreachableHosts(missing: readonly Missing[], others: string): ClusterError {
   const errors = missing.map(({ error }) => error);
   const [first] = errors;
   if (first !== undefined && errors.length === 1) return first;
   return new ClusterError(
     'HOST_UNREACHABLE',
-    `${errors.length} hosts cannot be reached; nothing was changed`,
+    `${errors.length} hosts cannot be reached; ${others}`,
     {
       parts: errors,
       remedy: 'Bring them back, or go on without them: --skip-unreachable.',
@@ -141,7 +143,8 @@ function firstReason(health: Health): string {
 
 function conclude(health: Health, missing: readonly Missing[]): void {
   if (health.verdict === 'healthy') return;
-  if (missing.length > 0 && isInOrderAsFarAsSeen(health)) throw unreachableHosts(missing);
+  if (missing.length > 0 && isInOrderAsFarAsSeen(health))
+    throw unreachableHosts(missing, 'all others are in order');
   throw new ClusterError(
     'UNHEALTHY',
     `everything was set up, but the stack is not healthy: ${firstReason(health)}`,

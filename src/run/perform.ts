@@ -1,29 +1,10 @@
-import type { ClusterSpec } from '../config/cluster-spec.ts';
 import { ClusterError } from '../errors.ts';
-import type { Sight } from '../health/sight.ts';
 import type { Plan, Stage } from '../plan/step.ts';
-import type { Ports, RemoteHost } from '../ports.ts';
-import { phases, type Phase } from '../services/service.ts';
+import { phases } from '../services/service.ts';
 import { performCall } from './api-steps.ts';
 import { awaitGate } from './await-gate.ts';
-import type { Report } from './events.ts';
 import { performOnHosts } from './host-steps.ts';
-
-/** What the stages work with. */
-export interface Run {
-  readonly spec: ClusterSpec;
-  readonly ports: Ports;
-  readonly report: Report;
-  readonly remotes: ReadonlyMap<string, RemoteHost>;
-  readonly sight: Sight;
-}
-
-/** One step that changed something. */
-export interface Change {
-  readonly phase: Phase;
-  readonly host: string;
-  readonly step: string;
-}
+import type { Change, Run } from './run.ts';
 
 /**
  * Runs the stages in order and stops at the first that fails; what was done before stays done, and
