@@ -3,7 +3,7 @@ import { gatewayHosts } from '../cluster/members.ts';
 import type { Host, JenkinsController } from '../config/cluster-spec.ts';
 import { appId } from '../services/jenkins.ts';
 import type { JenkinsHealth, State } from './model.ts';
-import { ask, failed, jsonOf, probeDeadlineMs, whyNoAnswer, type Sight } from './sight.ts';
+import { ask, failed, jsonOf, placeOf, probeDeadlineMs, whyNoAnswer, type Sight } from './sight.ts';
 
 const task = z.object({ host: z.string(), state: z.string().optional() });
 const appAnswer = z.object({
@@ -39,9 +39,9 @@ export async function readApp(
   marathonLeader: string | undefined,
   id: string,
 ): Promise<App | undefined | null> {
-  const host = sight.spec.hosts.find(({ name }) => name === marathonLeader);
-  const remote = host && sight.remotes.get(host.name);
-  if (host === undefined || remote === undefined) return undefined;
+  const place = placeOf(sight, marathonLeader);
+  if (place === undefined) return undefined;
+  const { host, remote } = place;
   const port = sight.spec.marathon.port;
   const answer = await ask(remote, host, { method: 'GET', path: `/v2/apps${id}`, port });
   if (failed(answer)) return undefined;

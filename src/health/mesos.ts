@@ -3,7 +3,7 @@ import { failureTolerance, hostsWith } from '../cluster/members.ts';
 import type { Host } from '../config/cluster-spec.ts';
 import type { HttpAnswer } from '../ports.ts';
 import type { AgentMember, AgentPool, Group, Member } from './model.ts';
-import { ask, failed, jsonOf, unseen, whyNoAnswer, type Sight } from './sight.ts';
+import { ask, failed, placeOf, jsonOf, unseen, whyNoAnswer, type Sight } from './sight.ts';
 import { leaderless } from './zookeeper.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function probeMasters(sight: Sight): Promise<Group> {
   const members = await Promise.all(hosts.map((host) => probeMaster(sight, host)));
   const leaders = members.filter(({ role }) => role === 'leader');
   const leader = leaders.length === 1 ? leaders[0]?.host : undefined;
-  const replicas = await replicasInSight(sight, hosts, leader);
+  const replicas = await replicasInSight(sight, leader);
   return judge(members, leader, replicas);
 }
 
@@ -48,12 +48,11 @@ function member(host: Host, role: string | undefined, detail: string): Member {
 /** A leader that lost its quorum looks healthy but for this number (Mesos 1.12). */
 async function replicasInSight(
   sight: Sight,
-  hosts: readonly Host[],
   leader: string | undefined,
 ): Promise<number | undefined> {
-  const host = hosts.find(({ name }) => name === leader);
-  const remote = host && sight.remotes.get(host.name);
-  if (host === undefined || remote === undefined) return undefined;
+  const place = placeOf(sight, leader);
+  if (place === undefined) return undefined;
+  const { host, remote } = place;
   const path = '/metrics/snapshot?timeout=2secs';
   const answer = await ask(remote, host, {
     method: 'GET',
@@ -129,9 +128,9 @@ async function registeredAgents(
   sight: Sight,
   leader: string | undefined,
 ): Promise<readonly Registered[] | undefined> {
-  const host = sight.spec.hosts.find(({ name }) => name === leader);
-  const remote = host && sight.remotes.get(host.name);
-  if (host === undefined || remote === undefined) return undefined;
+  const place = placeOf(sight, leader);
+  if (place === undefined) return undefined;
+  const { host, remote } = place;
   const answer = await ask(remote, host, operatorCall(sight, 'GET_AGENTS'));
   if (failed(answer) || answer.status !== 200) return undefined;
   return agentsAnswer.safeParse(jsonOf(answer)).data?.get_agents.agents;

@@ -32,6 +32,16 @@ export function unseen({ missing }: Sight, host: Host): Member {
   return { host: host.name, state: 'unknown', role: undefined, detail };
 }
 
+/** A host by name with its connection; undefined if it is not known or not connected. */
+export function placeOf(
+  { spec, remotes }: Sight,
+  name: string | undefined,
+): { readonly host: Host; readonly remote: RemoteHost } | undefined {
+  const host = spec.hosts.find((candidate) => candidate.name === name);
+  const remote = host && remotes.get(host.name);
+  return host === undefined || remote === undefined ? undefined : { host, remote };
+}
+
 type Ask = Pick<HttpRequest, 'method' | 'path' | 'port'> & Partial<HttpRequest>;
 
 /** One HTTP request to a service on the host's own service address. */

@@ -2,7 +2,7 @@ import { failureTolerance, hostsWith } from '../cluster/members.ts';
 import type { Host } from '../config/cluster-spec.ts';
 import type { RemoteHost } from '../ports.ts';
 import type { Group, Member } from './model.ts';
-import { failed, probeDeadlineMs, unseen, whyNoAnswer, type Sight } from './sight.ts';
+import { failed, placeOf, probeDeadlineMs, unseen, whyNoAnswer, type Sight } from './sight.ts';
 
 /** Asks every member for its role, and the leader how many followers are in step with it. */
 export async function probeZookeeper(sight: Sight): Promise<Group> {
@@ -10,7 +10,7 @@ export async function probeZookeeper(sight: Sight): Promise<Group> {
   const members = await Promise.all(hosts.map((host) => probeMember(sight, host)));
   const leaders = members.filter(({ role }) => role === 'leader' || role === 'standalone');
   const leader = leaders.length === 1 ? leaders[0]?.host : undefined;
-  const synced = await syncedFollowers(sight, hosts, leader);
+  const synced = await syncedFollowers(sight, leader);
   return judge({ members, leader, synced });
 }
 
@@ -36,12 +36,11 @@ function fourLetterWord({ spec }: Sight, host: Host, remote: RemoteHost) {
 
 async function syncedFollowers(
   sight: Sight,
-  hosts: readonly Host[],
   leader: string | undefined,
 ): Promise<number | undefined> {
-  const host = hosts.find(({ name }) => name === leader);
-  const remote = host && sight.remotes.get(host.name);
-  if (host === undefined || remote === undefined) return undefined;
+  const place = placeOf(sight, leader);
+  if (place === undefined) return undefined;
+  const { host, remote } = place;
   const answer = await fourLetterWord(sight, host, remote)('mntr');
   const count = failed(answer) ? undefined : /^zk_synced_followers\t(\d+)/m.exec(answer)?.[1];
   return count === undefined ? undefined : Number(count);
