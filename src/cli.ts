@@ -45,16 +45,19 @@ function withSubcommands(command: Command): readonly Command[] {
 
 function configure(command: Command, { out, err, terminal }: CommandContext): void {
   const trim = (text: string) => text.replace(/\n$/, '');
-  command.exitOverride().configureOutput({
-    writeOut: (text) => {
-      out(trim(text));
-    },
-    writeErr: (text) => {
-      err(trim(text));
-    },
-    getOutHelpWidth: () => terminal.columns,
-    getErrHelpWidth: () => terminal.columns,
-  });
+  command
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => {
+        out(trim(text));
+      },
+      writeErr: (text) => {
+        err(trim(text));
+      },
+      getOutHelpWidth: () => terminal.columns,
+      getErrHelpWidth: () => terminal.columns,
+    });
 }
 
 /** Loaded only here: what prints faults is not needed to print help. */
