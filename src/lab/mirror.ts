@@ -1,3 +1,5 @@
+import { ClusterError } from '../errors.ts';
+
 /** Release of Debian that lab hosts and images are made of, whatever this machine runs. */
 export const release = 'bookworm';
 
@@ -18,12 +20,6 @@ interface Source {
   readonly keyring: string | undefined;
 }
 
-const debian: Mirror = {
-  main: 'http://deb.debian.org/debian',
-  security: 'http://deb.debian.org/debian-security',
-  keyring: undefined,
-  options: [],
-};
 const debianSuite = /^(buster|bullseye|bookworm|trixie|forky|oldstable|stable|testing|sid)$/;
 const wantedOptions =
   /^Acquire::(https?::(Proxy(::[^ ]*)?|Verify-[A-Za-z]+) |Check-Valid-Until |Check-Date |Retries |ForceIPv[46] )/;
@@ -34,13 +30,20 @@ export function debianMirror(sourceFiles: readonly string[], aptConfig: string):
     /^(URIs|Suites):/m.test(text) ? stanzas(text) : oneLiners(text),
   );
   const main = preferred(sources.filter(isMain));
+  if (main === undefined) throw noMirror();
   const security = sources.find(({ suite }) => /^[a-z]+(-security|\/updates)$/.test(suite));
   return {
-    main: main?.uri ?? debian.main,
-    security: security?.uri ?? besideMain(main?.uri),
-    keyring: main?.keyring?.includes('debian-archive') === true ? undefined : main?.keyring,
+    main: main.uri,
+    security: security?.uri ?? besideMain(main.uri),
+    keyring: main.keyring?.includes('debian-archive') === true ? undefined : main.keyring,
     options: aptConfig.split('\n').filter((line) => wantedOptions.test(line)),
   };
+}
+
+function noMirror(): ClusterError {
+  return new ClusterError('LAB_FAILED', "no Debian mirror among this machine's apt sources", {
+    remedy: `The lab's hosts are made of Debian packages: name a mirror of ${release} in /etc/apt/sources.list.d and run the same command again.`,
+  });
 }
 
 /** In apt's one-line format, for the lab's release. */
@@ -96,8 +99,8 @@ function preferred(sources: readonly Source[]): Source | undefined {
   );
 }
 
-function besideMain(main: string | undefined): string {
-  return main?.replace(/\/debian$/, '/debian-security') ?? debian.security;
+function besideMain(main: string): string {
+  return main.replace(/\/debian$/, '/debian-security');
 }
 
 function withoutSlash(uri: string): string {
