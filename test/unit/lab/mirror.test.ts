@@ -83,6 +83,7 @@ describe("the machine's mirror of Debian", () => {
   });
 
   test('is part of what the base image is known by', () => {
-    expect(baseSeed(debianMirror([deb822], ''))).not.toBe(baseSeed(debianMirror([], '')));
+    const other = 'deb http://other.example/debian bookworm main';
+    expect(baseSeed(debianMirror([deb822], ''))).not.toBe(baseSeed(debianMirror([other], '')));
   });
 });
