@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { failureTolerance, hostsWith } from '../cluster/members.ts';
+import { hostsWith } from '../cluster/members.ts';
 import type { Host } from '../config/cluster-spec.ts';
 import type { HttpAnswer } from '../ports.ts';
+import { judgeQuorum } from './judge-quorum.ts';
 import type { AgentMember, AgentPool, Group, Member } from './model.ts';
 import { ask, failed, placeOf, jsonOf, unseen, whyNoAnswer, type Sight } from './sight.ts';
-import { leaderless } from './zookeeper.ts';
 
 /**
  * The leader is the one master whose operator API answers 200. Not `/health` (200 in every state)
@@ -16,7 +16,12 @@ export async function probeMasters(sight: Sight): Promise<Group> {
   const leaders = members.filter(({ role }) => role === 'leader');
   const leader = leaders.length === 1 ? leaders[0]?.host : undefined;
   const replicas = await replicasInSight(sight, leader);
-  return judge(members, leader, replicas);
+  return judgeQuorum({
+    members,
+    leader,
+    voting: replicas,
+    behind: (voting, total) => `the leader reaches ${voting} of ${total} log replicas`,
+  });
 }
 
 async function probeMaster(sight: Sight, host: Host): Promise<Member> {
@@ -63,27 +68,6 @@ async function replicasInSight(
   return z.object({ 'registrar/log/ensemble_size': z.number() }).safeParse(jsonOf(answer)).data?.[
     'registrar/log/ensemble_size'
   ];
-}
-
-function judge(
-  members: readonly Member[],
-  leader: string | undefined,
-  replicas: number | undefined,
-): Group {
-  const serving = members.filter(({ role }) => role !== undefined).length;
-  const voting = Math.min(serving, replicas ?? serving);
-  const canLose = leader === undefined ? 0 : failureTolerance(members.length, voting);
-  const base = { leader, members, canLose };
-  if (leader === undefined) return { ...base, ...leaderless(members) };
-  if (serving < members.length) {
-    const reason = `${members.length - serving} of ${members.length} do not serve`;
-    return { ...base, state: 'degraded', reason };
-  }
-  if (voting < members.length) {
-    const reason = `the leader reaches ${voting} of ${members.length} log replicas`;
-    return { ...base, state: 'degraded', reason };
-  }
-  return { ...base, state: 'healthy', reason: '' };
 }
 
 const resource = z.object({

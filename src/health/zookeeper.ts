@@ -1,6 +1,7 @@
-import { failureTolerance, hostsWith } from '../cluster/members.ts';
+import { hostsWith } from '../cluster/members.ts';
 import type { Host } from '../config/cluster-spec.ts';
 import type { RemoteHost } from '../ports.ts';
+import { judgeQuorum } from './judge-quorum.ts';
 import type { Group, Member } from './model.ts';
 import { failed, placeOf, probeDeadlineMs, unseen, whyNoAnswer, type Sight } from './sight.ts';
 
@@ -11,7 +12,13 @@ export async function probeZookeeper(sight: Sight): Promise<Group> {
   const leaders = members.filter(({ role }) => role === 'leader' || role === 'standalone');
   const leader = leaders.length === 1 ? leaders[0]?.host : undefined;
   const synced = await syncedFollowers(sight, leader);
-  return judge({ members, leader, synced });
+  return judgeQuorum({
+    members,
+    leader,
+    // A lone member runs standalone and counts no followers.
+    voting: members.length === 1 ? 1 : synced === undefined ? undefined : synced + 1,
+    behind: (voting, total) => `${total - voting} of ${total} not in step yet`,
+  });
 }
 
 async function probeMember(sight: Sight, host: Host): Promise<Member> {
@@ -44,35 +51,4 @@ async function syncedFollowers(
   const answer = await fourLetterWord(sight, host, remote)('mntr');
   const count = failed(answer) ? undefined : /^zk_synced_followers\t(\d+)/m.exec(answer)?.[1];
   return count === undefined ? undefined : Number(count);
-}
-
-interface Seen {
-  readonly members: readonly Member[];
-  readonly leader: string | undefined;
-  readonly synced: number | undefined;
-}
-
-function judge({ members, leader, synced }: Seen): Group {
-  const serving = members.filter(({ role }) => role !== undefined).length;
-  const inStep = Math.min(serving, (synced ?? serving - 1) + 1);
-  const canLose = leader === undefined ? 0 : failureTolerance(members.length, inStep);
-  const base = { leader, members, canLose };
-  if (leader === undefined) return { ...base, ...leaderless(members) };
-  if (serving < members.length) {
-    const reason = `${members.length - serving} of ${members.length} do not serve`;
-    return { ...base, state: 'degraded', reason };
-  }
-  if (inStep < members.length) {
-    const reason = `${members.length - inStep} of ${members.length} not in step yet`;
-    return { ...base, state: 'degraded', reason };
-  }
-  return { ...base, state: 'healthy', reason: '' };
-}
-
-/** Without a leader in sight the ensemble may still work behind hosts that nobody could ask. */
-export function leaderless(members: readonly Member[]): Pick<Group, 'state' | 'reason'> {
-  const unseenMembers = members.filter(({ state }) => state === 'unknown').length;
-  return unseenMembers > 0
-    ? { state: 'unknown', reason: `no leader seen; ${unseenMembers} members could not be asked` }
-    : { state: 'unhealthy', reason: 'no leader' };
 }
