@@ -3,6 +3,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { build, type AgentInfo } from '../shared/mesos.ts';
 import type { Checkpoint } from './checkpoint.ts';
+import { drain } from './drain.ts';
 import type { LinkHandlers } from './master-link.ts';
 import { frameworksOf, type Tasks } from './tasks.ts';
 
@@ -242,5 +243,8 @@ function apply(tasks: Tasks, message: TaskMessage): void {
       return;
     case 'shutdown-framework':
       tasks.shutdownFramework(message.framework_id);
+      return;
+    case 'drain':
+      drain(tasks, message);
   }
 }

@@ -58,8 +58,31 @@ export type MasterMessage =
     }
   | { readonly kind: 'framework-updated'; readonly framework: FrameworkInfo }
   | { readonly kind: 'shutdown-framework'; readonly framework_id: string }
-  /** The agent ends itself, with exit code 0. */
+  | DrainMessage
+  /**
+   * Marked gone, its machine is down, or no longer wanted: all tasks are killed without updates, then the agent ends
+   * with exit code 0. It comes before any `registered` when the agent is not let in.
+   */
   | { readonly kind: 'shutdown'; readonly message: string };
+
+/**
+ * What the agent does (src/slave/slave.cpp `Slave::drain`, 1.11):
+ * 1. keeps the wish with its checkpoint; a second message overwrites the first and kills again under the new bound;
+ * 2. kills every task it has, each with the shorter of `max_grace_period_ms` and the grace of the task's own kill
+ *    policy (or the agent's default), also those that are being killed already;
+ * 3. adds REASON_AGENT_DRAINING to TASK_KILLING and TASK_KILLED, and with `mark_gone` turns TASK_KILLED into
+ *    TASK_GONE_BY_OPERATOR;
+ * 4. shows `drain_config` and `estimated_drain_start_time_seconds` in its `/state` while it drains;
+ * 5. forgets the wish when the last task is gone, the acknowledgement of its end included. It reports nothing: the
+ *    master sees the tasks go. With `mark_gone` the master then sends `shutdown`.
+ * After every (re-)registration while the agent is DRAINING the master sends it again.
+ */
+export interface DrainMessage {
+  readonly kind: 'drain';
+  /** Missing: every task has the grace that its own policy gives. */
+  readonly max_grace_period_ms?: number;
+  readonly mark_gone: boolean;
+}
 
 export interface WireEnd<Out> {
   readonly send: (message: Out) => void;
