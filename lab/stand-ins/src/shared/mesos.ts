@@ -59,6 +59,15 @@ export interface FrameworkInfo {
   readonly capabilities?: readonly { readonly type: string }[];
 }
 
+export interface Uri {
+  readonly value: string;
+  readonly executable?: boolean;
+  /** Unpacked unless told otherwise. */
+  readonly extract?: boolean;
+  readonly cache?: boolean;
+  readonly output_file?: string;
+}
+
 export interface CommandInfo {
   readonly shell?: boolean;
   readonly value?: string;
@@ -66,7 +75,7 @@ export interface CommandInfo {
   readonly environment?: {
     readonly variables?: readonly { readonly name: string; readonly value?: string }[];
   };
-  readonly uris?: readonly { readonly value: string }[];
+  readonly uris?: readonly Uri[];
   readonly user?: string;
 }
 
@@ -109,6 +118,24 @@ interface KillPolicy {
   readonly grace_period?: { readonly nanoseconds: number };
 }
 
+/** Seconds where the name says so; defaults in mesos.proto (1.11). */
+export interface HealthCheck {
+  readonly type?: 'COMMAND' | 'HTTP' | 'TCP' | 'UNKNOWN';
+  readonly delay_seconds?: number;
+  readonly interval_seconds?: number;
+  readonly timeout_seconds?: number;
+  readonly consecutive_failures?: number;
+  readonly grace_period_seconds?: number;
+  readonly command?: CommandInfo;
+  readonly http?: {
+    readonly scheme?: string;
+    readonly port: number;
+    readonly path?: string;
+    readonly protocol?: string;
+  };
+  readonly tcp?: { readonly port: number; readonly protocol?: string };
+}
+
 export interface TaskInfo {
   readonly name: string;
   readonly task_id: Id;
@@ -120,7 +147,7 @@ export interface TaskInfo {
   readonly kill_policy?: KillPolicy;
   readonly labels?: { readonly labels?: readonly { key: string; value?: string }[] };
   readonly discovery?: unknown;
-  readonly health_check?: unknown;
+  readonly health_check?: HealthCheck;
   readonly check?: unknown;
 }
 
@@ -163,6 +190,8 @@ export interface TaskStatus {
   readonly uuid?: string;
   readonly container_status?: ContainerStatus;
   readonly unreachable_time?: { readonly nanoseconds: number };
+  /** Only of tasks with a health check, and only after its first verdict. */
+  readonly healthy?: boolean;
 }
 
 export interface Offer {
