@@ -183,9 +183,26 @@ const marathon = section({
   heap: size({ min: '128MiB', max: '1TiB' }).prefault('512MiB').describe('Java heap.'),
 });
 
+const vip = section({
+  address: network.serviceAddress.describe('A free address in the network of the gateway hosts.'),
+  interface: grammar.networkInterface
+    .optional()
+    .describe('Network interface; the one with the service address if not given.'),
+  routerId: grammar
+    .integer('a VRRP router id', 1, 255)
+    .default(51)
+    .describe('Two clusters in one network need different ones.'),
+});
+
 const gateway = section({
   mesosPort: grammar.port().default(15_050).describe('The leading Mesos master.'),
   marathonPort: grammar.port().default(18_080).describe('The leading Marathon.'),
+  address: oneOf('a kind of address', ['dns', 'external', 'vip'])
+    .default('dns')
+    .describe(
+      'How a lost gateway host is got round: a `dns` name of yours with all their addresses, an `external` load balancer, or a `vip` that keepalived moves.',
+    ),
+  vip: vip.optional().describe('Only with `address: vip`.'),
 });
 
 export const clusterSchema = section({

@@ -116,7 +116,24 @@ export interface MarathonSettings {
 export interface GatewaySettings {
   readonly mesosPort: number;
   readonly marathonPort: number;
+  readonly entrance: Entrance;
 }
+
+/** How people and build agents find a gateway when the one they used is gone. */
+export type Entrance =
+  /** A name with the addresses of all gateway hosts; the operator's own. */
+  | { readonly kind: 'dns' }
+  /** A load balancer that somebody else runs. */
+  | { readonly kind: 'external' }
+  /** One address that keepalived moves between the gateway hosts (VRRP). */
+  | {
+      readonly kind: 'vip';
+      readonly address: string;
+      /** Network interface; the one that has the host's service address if undefined. */
+      readonly interface: string | undefined;
+      /** 1 to 255; two clusters in one network need different ones. */
+      readonly routerId: number;
+    };
 
 export interface JenkinsController {
   readonly name: string;
@@ -133,9 +150,77 @@ export interface JenkinsController {
   readonly url: string;
   readonly home: JenkinsHome;
   readonly admin: { readonly user: string; readonly password: Secret };
+  /** What the controller must have, by short name; versions are exact. */
+  readonly plugins: Readonly<Record<string, string>>;
+  /** Further JCasC files, in the order of their names; merged by the plugin, conflicts refused. */
+  readonly fragments: readonly CascFragment[];
+  readonly framework: FrameworkSettings;
+  readonly keepBuilds: { readonly count: number; readonly days: number | undefined };
+  /** In the order of the file; labels are unique within a controller. */
+  readonly buildAgents: readonly BuildAgentTemplate[];
+  readonly canary: CanaryBuild;
+}
+
+export interface CascFragment {
+  /** File name, ends in `.yml` or `.yaml`. */
+  readonly name: string;
+  readonly content: string;
+}
+
+/** How Mesos knows the controller and what it may take from the pool. */
+export interface FrameworkSettings {
+  /** Fixed: with another id at each start the old framework would linger for a week. */
+  readonly id: string;
+  readonly name: string;
+  readonly role: string;
+  readonly weight: number;
+  /** Most that the role may hold at once; undefined parts are not limited. */
+  readonly limit: { readonly cpus: number | undefined; readonly memoryMb: number | undefined };
+}
+
+export interface BuildAgentTemplate {
+  readonly label: string;
+  /** Launched on demand by the Mesos plugin, or kept running by Marathon (`count` of them). */
+  readonly via: 'mesos' | 'marathon';
+  readonly image: string;
+  readonly cpus: number;
+  readonly memoryMb: number;
+  /** 0: not declared. Docker does not enforce it; reported when exceeded. */
+  readonly diskMb: number;
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly idleMinutes: number;
+  /** Of `via: marathon`; 0 otherwise. */
+  readonly count: number;
+  /** `host` and `dockerSocket` open the control ports, or the whole host, to builds. */
+  readonly network: 'bridge' | 'host';
+  readonly dockerSocket: boolean;
+}
+
+/** What `ci-cluster build` runs. */
+export interface CanaryBuild {
+  /** Undefined: the controller has no build agents. */
+  readonly label: string | undefined;
+  /** Cloned by the build; undefined: the script alone. */
+  readonly repository: string | undefined;
+  /** Shell, run in the clone. */
+  readonly run: string;
+  /** Glob of what is archived; undefined: nothing. */
+  readonly artifacts: string | undefined;
 }
 
 /** Path on the host(s), owned by uid 1000. */
 export type JenkinsHome =
-  | { readonly kind: 'pinned'; readonly host: string; readonly path: string }
+  | {
+      readonly kind: 'pinned';
+      readonly host: string;
+      readonly path: string;
+      readonly backup: HomeBackup;
+    }
   | { readonly kind: 'shared'; readonly path: string };
+
+/** Archives of a pinned home on its own host, made by a timer there. */
+export interface HomeBackup {
+  readonly folder: string;
+  readonly everyHours: number;
+  readonly keep: number;
+}

@@ -63,6 +63,12 @@ function isPinned(reference: string): boolean {
   return digest !== undefined || (tag !== undefined && tag !== 'latest');
 }
 
+/** What `git clone` takes, without a login in it: that would stand in the job's definition. */
+export const gitUrl = text(
+  'a URL like https://git.example.com/team/project.git, without a login',
+  /^(?:https?|git|ssh):\/\/(?!-)(?:[A-Za-z0-9_.-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*(?::[1-9]\d{0,4})?(?:\/[A-Za-z0-9_~.-]+)+\/?$/,
+);
+
 /** Both ends included, like the Mesos resource `ports`. */
 export const portRange = text('a range of ports like 31000-32000', /^[1-9]\d{0,4}-[1-9]\d{0,4}$/)
   .refine((range) => isOrdered(rangeOf(range)), {

@@ -52,6 +52,16 @@ function numberHint(input: unknown): string {
   return typeof input === 'string' && /^\d+$/.test(input) ? '; write it without quotes' : '';
 }
 
+export function flag() {
+  return z.boolean({ error: ({ input }) => notFlag(input) });
+}
+
+function notFlag(input: unknown): string {
+  return input === undefined
+    ? 'is missing: write true or false'
+    : `must be true or false, not ${show(input)}`;
+}
+
 /** Becomes part of labels, paths and, for controllers, of a Marathon app id. */
 export const shortName = text(
   'a name of lower-case letters, digits and inner hyphens, at most 40',
@@ -66,6 +76,12 @@ export const hostName = text(
 export const userName = text(
   'a user name: a letter or "_", then letters, digits, ".", "_" and "-", at most 32',
   /^[A-Za-z_][A-Za-z0-9._-]{0,31}$/,
+);
+
+/** At most 15 characters in Linux. */
+export const networkInterface = text(
+  'the name of a network interface like eth0',
+  /^[A-Za-z][A-Za-z0-9._-]{0,14}$/,
 );
 
 export const environmentVariable = text(

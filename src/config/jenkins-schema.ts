@@ -1,10 +1,17 @@
 import { z } from 'zod';
-import { environmentVariable, cpus, hostName, port, text, userName } from './grammar.ts';
+import { environmentVariable, cpus, hostName, integer, port, text, userName } from './grammar.ts';
 import { imageReference, localFile, remoteFolder } from './grammar-files.ts';
 import { jenkinsUrl } from './grammar-network.ts';
 import { defaultImages } from './images.ts';
-import { size } from './quantities.ts';
-import { listOf, section } from './sections.ts';
+import { duration, size } from './quantities.ts';
+import {
+  buildAgentSchema,
+  buildLabel,
+  canarySchema,
+  frameworkSchema,
+} from './build-agent-schema.ts';
+import { defaultPlugins } from './plugins.ts';
+import { listOf, mapOf, section } from './sections.ts';
 
 /** Only the words after the program may begin with `-`: they are its options, on purpose. */
 const commandWords = listOf(
@@ -31,6 +38,17 @@ const pinnedHome = section({
   path: path
     .optional()
     .describe('Folder on that host; `<folders.data>/jenkins/<name>` if not given.'),
+  backup: section({
+    folder: remoteFolder
+      .optional()
+      .describe('On the same host; `<folders.data>/backups/jenkins/<name>` if not given.'),
+    every: duration({ min: '1h', max: '720h' })
+      .prefault('24h')
+      .describe('Whole hours between two archives.'),
+    keep: integer('a number of archives', 1, 1000).default(7).describe('Archives kept.'),
+  })
+    .prefault({})
+    .describe('Archives of the home, made by a timer on the host.'),
 });
 
 const sharedHome = section({
@@ -46,6 +64,16 @@ function homeMissing(input: unknown): string {
   const choice = '{ kind: pinned, host: NAME } or { kind: shared, path: FOLDER }';
   return input === undefined ? `is missing: write ${choice}` : `must be ${choice}`;
 }
+
+const pluginName = text(
+  'the short name of a plugin like configuration-as-code',
+  /^[a-z0-9][a-z0-9-]{0,79}$/,
+);
+
+const pluginVersion = text(
+  'an exact version like "2.0"',
+  /^(?!latest$|experimental$)[0-9A-Za-z][0-9A-Za-z._-]{0,79}$/,
+);
 
 export const jenkinsSchema = section({
   image: imageReference.default(defaultImages.jenkins.reference).describe('Jenkins controller.'),
@@ -75,4 +103,21 @@ export const jenkinsSchema = section({
     user: userName.default('admin').describe('First administrator.'),
     password: secretReference.describe('Reference to the password, which is never in this file.'),
   }).describe('First login.'),
+  plugins: mapOf(pluginName, pluginVersion)
+    .default(defaultPlugins)
+    .describe('What the image must bring, with exact versions.'),
+  casc: localFile
+    .optional()
+    .describe('Folder with further Configuration-as-Code files (`*.yml`, `*.yaml`).'),
+  framework: frameworkSchema.prefault({}).describe('What Mesos knows and gives.'),
+  keepBuilds: section({
+    count: integer('a number of builds', 1, 100_000).default(50).describe('Builds kept per job.'),
+    days: integer('a number of days', 1, 3650).optional().describe('Days that builds are kept.'),
+  })
+    .prefault({})
+    .describe('For jobs that say nothing themselves.'),
+  buildAgents: mapOf(buildLabel, buildAgentSchema)
+    .default({})
+    .describe('Build agents by label. Jobs without a label never get one.'),
+  canary: canarySchema.prefault({}).describe('The build of `ci-cluster build`.'),
 });

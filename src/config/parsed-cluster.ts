@@ -13,8 +13,10 @@ export interface ParsedCluster extends Omit<ClusterSpec, 'jenkins'> {
   readonly jenkins: readonly ParsedController[];
 }
 
-export interface ParsedController extends Omit<JenkinsController, 'admin'> {
+export interface ParsedController extends Omit<JenkinsController, 'admin' | 'fragments'> {
   readonly admin: { readonly user: string; readonly password: SecretReference };
+  /** Folder on the operator's machine with further JCasC files. */
+  readonly cascFolder: string | undefined;
 }
 
 /** What the meaning of relative paths depends on. */

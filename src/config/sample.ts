@@ -1,11 +1,12 @@
 import { defaultImages } from './images.ts';
+import { defaultPlugins } from './plugins.ts';
 
 /**
  * A commented cluster file with every field. Three kinds of lines, told apart by what follows `#`:
  * `#key:` is a default, `# key:` an example without default, anything else prose. Tests read it so.
  */
 export function sampleFile(): string {
-  return `${head}${hosts}${images()}${services}${jenkins()}`;
+  return `${head}${hosts}${images()}${services}${jenkins()}${builds}`;
 }
 
 const head = `\
@@ -96,6 +97,12 @@ ${lines.join('')}
 `;
 }
 
+function plugins(): string {
+  return Object.entries(defaultPlugins)
+    .map(([name, version]) => `    #  ${name}: "${version}"`)
+    .join('\n');
+}
+
 const services = `
 # Limits are counted in ticks. A silent leader is given up after
 # syncLimit x tickTime.
@@ -133,6 +140,10 @@ const services = `
 #gateway:
 #  mesosPort: 15050
 #  marathonPort: 18080
+#  # How a lost gateway host is got round: "dns" (your name for them all),
+#  # "external" (your load balancer) or "vip" (keepalived moves an address).
+#  address: dns
+  # vip: { address: 10.0.0.100, interface: eth0, routerId: 51 }
 `;
 
 function jenkins(): string {
@@ -145,6 +156,11 @@ jenkins:
       kind: pinned
       host: a1
       #path: /var/lib/ci-cluster/jenkins/main
+      # Archives of it, made by a timer on that host.
+      #backup:
+      #  folder: /var/lib/ci-cluster/backups/jenkins/main
+      #  every: 24h
+      #  keep: 7
     # or on a network folder that every Mesos agent has mounted:
     #   { kind: shared, path: /srv/jenkins/main }
     admin:
@@ -163,5 +179,47 @@ jenkins:
     #gatewayAgentPort: 50000
     # What people type; the first gateway if left out.
     #url: http://10.0.0.21:8081/
+    # What the image must bring, with exact versions.
+    #plugins:
+${plugins()}
+    # Folder with further Configuration-as-Code files.
+    # casc: jenkins.d
+    # What Mesos knows and gives; a limit is the most that its builds hold.
+    framework:
+      weight: 1
+      #id: ci-jenkins-main
+      #role: jenkins-main
+      # limit: { cpus: 16, memory: 32GiB }
+    # For jobs that say nothing themselves.
+    keepBuilds:
+      count: 50
+      # days: 90
 `;
 }
+
+const builds = `\
+    # Build agents by label: jobs need one of these labels.
+    buildAgents:
+      linux:
+        image: registry.example.com/build-agent:1
+        # "mesos": on demand by the Mesos plugin; "marathon": always "count" of
+        # them, without the plugin.
+        #via: mesos
+        #cpus: 1
+        #memory: 1GiB
+        # Reserved for the workspace; more is reported, not prevented.
+        # disk: 5GiB
+        # attributes: { rack: r1 }
+        #idle: 3m
+        # count: 1
+        # Opened only for trusted builds: the first lets them reach the control
+        # ports of the cluster, the second makes them root on the host.
+        #network: bridge
+        #dockerSocket: false
+    # What "ci-cluster build" runs.
+    canary:
+      #label: linux
+      # repository: https://git.example.com/team/project.git
+      run: uname -a
+      # artifacts: out/**
+`;

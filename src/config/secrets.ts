@@ -47,7 +47,8 @@ async function resolveController(
 ): Promise<JenkinsController> {
   const entry = `jenkins.${controller.name}.admin.password`;
   const { user, password } = controller.admin;
-  return { ...controller, admin: { user, password: await readSecret(entry, password, world) } };
+  const secret = await readSecret(entry, password, world);
+  return { ...controller, fragments: [], admin: { user, password: secret } };
 }
 
 function allUnreadable(failures: readonly ClusterError[]): ClusterError {

@@ -51,11 +51,16 @@ function pathsOf(value: unknown, path: readonly string[]): (readonly string[])[]
   return [path, ...Object.entries(value).flatMap(([key, inner]) => pathsOf(inner, [...path, key]))];
 }
 
+const maps = ['attributes', 'plugins', 'buildAgents'];
+
+function isKey(path: readonly string[], index: number): boolean {
+  return index > 1 && maps.includes(path[index - 1]!);
+}
+
 function generic(path: readonly string[]): string {
   const named = ['hosts', 'jenkins'].includes(path[0]!);
-  const attribute = path.at(-2) === 'attributes';
   return path
-    .map((name, index) => ((named && index === 1) || (attribute && index === 3) ? '*' : name))
+    .map((name, index) => ((named && index === 1) || isKey(path, index) ? '*' : name))
     .join('.');
 }
 
