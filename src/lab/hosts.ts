@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { missingCapabilities } from './capabilities.ts';
 import { ensureContainers } from './containers.ts';
-import { labLabel, networkName, type Lab, type LabHost } from './lab.ts';
+import { homesFolder, homesVolume, labLabel, networkName, type Lab, type LabHost } from './lab.ts';
 import type { Tools } from './tools.ts';
 
 /** Starts the hosts that do not run; their names. */
@@ -41,7 +41,13 @@ export function hostArgs(lab: Lab, host: LabHost, { image, missing }: Machine): 
     '--cgroupns=private',
     ...['/run', '/run/lock', '/tmp:exec,mode=1777'].map((path) => `--tmpfs=${path}`),
     // overlay2 does not work on top of overlay2: the host's Docker needs a real file system.
-    `--mount=type=volume,src=${host.container},dst=/var/lib/docker,volume-label=${labLabel}=${lab.name}`,
+    volume(lab, host.container, '/var/lib/docker'),
+    // One folder that all agents see: homes of controllers that may move.
+    ...(host.kind === 'agent' ? [volume(lab, homesVolume(lab), homesFolder)] : []),
     image,
   ];
+}
+
+function volume(lab: Lab, source: string, target: string): string {
+  return `--mount=type=volume,src=${source},dst=${target},volume-label=${labLabel}=${lab.name}`;
 }

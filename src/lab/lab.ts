@@ -2,7 +2,7 @@
 export interface Lab {
   readonly schemaVersion: 1;
   readonly name: string;
-  /** A /24: registry at .2, masters from .11, agents from .21. */
+  /** A /24: registry at .2, git server at .3, gateways at .4, masters from .11, agents from .21. */
   readonly subnet: string;
   readonly bare: boolean;
   readonly hosts: readonly LabHost[];
@@ -34,7 +34,7 @@ export const labLabel = 'io.ci-cluster.lab';
 /** On what all labs share and `lab down` keeps: images and the registry's storage. */
 export const cacheLabel = 'io.ci-cluster.lab-cache';
 
-const firstOctet = { registry: 2, master: 11, agent: 21 };
+const firstOctet = { registry: 2, git: 3, gateway: 4, master: 11, agent: 21 };
 
 export function designLab(shape: LabShape, subnet: string): Lab {
   return {
@@ -67,6 +67,27 @@ export function registryContainer({ name }: Pick<Lab, 'name'>): string {
 export function registryAddress({ subnet }: Pick<Lab, 'subnet'>): string {
   return addressIn(subnet, firstOctet.registry);
 }
+
+export function gitContainer({ name }: Pick<Lab, 'name'>): string {
+  return `ci-cluster-lab-${name}-git`;
+}
+
+export function gitAddress({ subnet }: Pick<Lab, 'subnet'>): string {
+  return addressIn(subnet, firstOctet.git);
+}
+
+/** The address that moves between the gateways. */
+export function gatewayAddress({ subnet }: Pick<Lab, 'subnet'>): string {
+  return addressIn(subnet, firstOctet.gateway);
+}
+
+/** Volume that all Mesos agents of a lab have mounted, as they would a network folder. */
+export function homesVolume({ name }: Pick<Lab, 'name'>): string {
+  return `ci-cluster-lab-${name}-homes`;
+}
+
+/** Where the hosts have it. */
+export const homesFolder = '/srv/homes';
 
 /** `host:port` as it stands in image references. */
 export function registryEndpoint(lab: Pick<Lab, 'subnet'>): string {

@@ -20,6 +20,7 @@ export const recipes: readonly Recipe[] = [
   { name: 'zookeeper', from: 'base', tagPrefix: debian },
   { name: 'haproxy', from: 'base', tagPrefix: debian },
   { name: 'registry', from: 'base' },
+  { name: 'git', from: 'base' },
   { name: 'node', from: 'base' },
   ...['mesos-master', 'mesos-agent', 'marathon', 'jenkins'].map((name) => ({
     name,

@@ -6,9 +6,17 @@ import { renderClusterFile } from './cluster-file.ts';
 import { containerStates } from './containers.ts';
 import { ensureEngine, type Engine } from './engine.ts';
 import { startHosts } from './hosts.ts';
+import { startGitServer } from './git-server.ts';
 import { localReference } from './image-tags.ts';
 import { ensureKeys } from './keys.ts';
-import { designLab, hostsOf, registryContainer, type Lab, type LabShape } from './lab.ts';
+import {
+  designLab,
+  hostsOf,
+  gitContainer,
+  registryContainer,
+  type Lab,
+  type LabShape,
+} from './lab.ts';
 import { createNetwork, ensureNetwork } from './network.ts';
 import type { Phases } from './phases.ts';
 import { publishImages } from './publish.ts';
@@ -60,6 +68,7 @@ async function makeLab(making: Making): Promise<Lab> {
   await phases.run(
     'registry',
     async () => {
+      await startGitServer(tools, lab, tags);
       const registry = await startRegistry(tools, lab, tags);
       return await publishImages(tools, { recipes, tags, registry });
     },
@@ -93,7 +102,11 @@ async function bringUp(tools: Tools, lab: Lab, image: string): Promise<readonly 
 
 async function allRun(tools: Tools, lab: Lab): Promise<boolean> {
   const states = await containerStates(tools, lab.name);
-  const names = [registryContainer(lab), ...lab.hosts.map(({ container }) => container)];
+  const names = [
+    registryContainer(lab),
+    gitContainer(lab),
+    ...lab.hosts.map(({ container }) => container),
+  ];
   return names.every((name) => states.get(name) === 'running');
 }
 
