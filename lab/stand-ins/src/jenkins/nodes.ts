@@ -16,6 +16,11 @@ export interface NodeSpec {
   readonly idleMinutes?: number;
   /** Name of the cloud that made it. */
   readonly owner?: string;
+  /**
+   * Takes one build in its life and no second one, although it stays online until its idle minutes are
+   * over: `MesosComputer.taskAccepted` of the Mesos plugin 2.0 (`setAcceptingTasks(false)`).
+   */
+  readonly singleUse?: boolean;
 }
 
 export interface BuildNode extends NodeSpec {
