@@ -7,6 +7,7 @@ const layers = [
   'plan',
   'health',
   'run',
+  'build',
   'drill',
   'report',
   'lab',

@@ -41,8 +41,15 @@ export interface HttpRequest extends Endpoint {
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | undefined;
+  /** HTTP Basic. The adapter makes the header, so that the password is plain text nowhere else. */
+  readonly login?: Login | undefined;
   /** Bound on connect + answer together. */
   readonly deadlineMs: number;
+}
+
+export interface Login {
+  readonly user: string;
+  readonly password: Secret;
 }
 
 export interface HttpAnswer {

@@ -1,6 +1,6 @@
 import { request as startRequest } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
-import type { HttpAnswer, HttpRequest, NoAnswer } from '../ports.ts';
+import type { HttpAnswer, HttpRequest, Login, NoAnswer } from '../ports.ts';
 import { startDeadline, unlessAborted } from './deadline.ts';
 import { seconds } from './supervise.ts';
 import { noAnswer } from './wire.ts';
@@ -35,9 +35,16 @@ function ask(wire: Wire, request: HttpRequest): Promise<HttpAnswer | NoAnswer> {
   });
 }
 
-function headersOf(request: HttpRequest): Record<string, string | number> {
-  if (request.body === undefined) return { ...request.headers };
-  return { 'content-length': Buffer.byteLength(request.body), ...request.headers };
+function headersOf({ body, headers, login }: HttpRequest): Record<string, string | number> {
+  return {
+    ...(body === undefined ? {} : { 'content-length': Buffer.byteLength(body) }),
+    ...headers,
+    ...(login === undefined ? {} : { authorization: basic(login) }),
+  };
+}
+
+function basic({ user, password }: Login): string {
+  return `Basic ${Buffer.from(`${user}:${password.reveal()}`).toString('base64')}`;
 }
 
 /** The request may close before the end of an answer that is complete: then the answer decides. */
