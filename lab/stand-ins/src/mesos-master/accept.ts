@@ -13,6 +13,7 @@ import type { Amounts } from '../shared/resources.ts';
 import type { Core } from './core.ts';
 import { closeOffer, refuse } from './offers.ts';
 import type { Framework, OpenOffer, Task } from './state.ts';
+import { publishTask } from './operator-events.ts';
 import { lostUnlessAware, masterStatus, sendUpdate } from './status.ts';
 
 export interface Accept {
@@ -96,6 +97,7 @@ function start(core: Core, framework: Framework, { task: info, open }: Launch): 
     statuses: [],
   };
   framework.tasks.set(info.task_id.value, task);
+  publishTask(core, task);
   const agent = core.state.agents.get(info.agent_id.value);
   agent?.link?.send({ kind: 'launch', framework: framework.info, task: task.info });
   core.log.info('master.cpp:13320', `Adding task ${info.task_id.value} on ${info.agent_id.value}`);

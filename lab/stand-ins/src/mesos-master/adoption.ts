@@ -2,6 +2,7 @@ import type { AgentMessage } from '../shared/agent-wire.ts';
 import { isTerminal } from '../shared/mesos.ts';
 import type { Core } from './core.ts';
 import { addFramework } from './frameworks.ts';
+import { publishTask } from './operator-events.ts';
 import { rolesOf, tasksOn, type Agent, type Framework, type Task } from './state.ts';
 import { concludeTask, lostUnlessAware, masterStatus, recordStatus, sendUpdate } from './status.ts';
 
@@ -23,13 +24,13 @@ export function adoptTasks(
       continue;
     }
     reported.add(`${framework.id} ${id}`);
-    const task = adopt(framework, running);
+    const task = adopt(core, framework, running);
     if (registration.wasUnreachable) tellReturned(core, framework, task);
   }
   dropUnreported(core, agent, reported);
 }
 
-function adopt(framework: Framework, running: Registration['tasks'][number]): Task {
+function adopt(core: Core, framework: Framework, running: Registration['tasks'][number]): Task {
   const { task: info, state, statuses } = running;
   const id = info.task_id.value;
   const known = framework.tasks.get(id);
@@ -43,6 +44,7 @@ function adopt(framework: Framework, running: Registration['tasks'][number]): Ta
   task.state = state;
   framework.unreachableTasks.delete(id);
   framework.tasks.set(id, task);
+  if (known === undefined) publishTask(core, task);
   return task;
 }
 

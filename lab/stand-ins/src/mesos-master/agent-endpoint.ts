@@ -52,7 +52,6 @@ function handle(core: Core, agent: Agent, message: AgentMessage): void {
       return;
     case 'unregister':
       void forgetAgent(core, agent, {
-        reason: 'REASON_AGENT_REMOVED',
         message: `Agent ${agent.info.hostname} removed: the agent unregistered`,
         counter: 'slave_removals/reason_unregistered',
       });

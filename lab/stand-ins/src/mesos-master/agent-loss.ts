@@ -1,7 +1,8 @@
 import { hasCapability, isTerminal, type TaskState } from '../shared/mesos.ts';
 import type { Core } from './core.ts';
 import { rescindWhere } from './offers.ts';
-import { withoutAgent } from './registrar.ts';
+import { publishAgentGone } from './operator-events.ts';
+import { asGone, asUnreachable, withoutAgent } from './registry.ts';
 import { tasksOn, type Agent, type Framework, type Task } from './state.ts';
 import { concludeTask, masterStatus, recordStatus, sendUpdate } from './status.ts';
 
@@ -57,10 +58,7 @@ function loseTask(core: Core, framework: Framework, loss: Loss): void {
 export async function markUnreachable(core: Core, agent: Agent): Promise<void> {
   const sinceMs = core.clock.now();
   core.counters.add('slave_unreachable_scheduled');
-  await core.registrar.update((registry) => ({
-    ...withoutAgent(registry, agent.id),
-    unreachable: [...registry.unreachable, { id: agent.id, sinceMs }],
-  }));
+  await core.registrar.update((registry) => asUnreachable(registry, agent.id, sinceMs));
   core.counters.add('slave_unreachable_completed');
   core.counters.add('slave_removals');
   core.counters.add('slave_removals/reason_unhealthy');
@@ -76,25 +74,52 @@ export async function markUnreachable(core: Core, agent: Agent): Promise<void> {
       unreachableMs: sinceMs,
     });
   }
-  tellFailure(core, agent);
+  tellFailure(core, agent.id);
 }
 
 export interface Removal {
-  readonly reason: string;
   readonly message: string;
-  readonly counter: string;
+  /** By cause; a machine taken down counts as a removal without one (observed with 1.12.0). */
+  readonly counter?: string;
 }
 
-/** For good: it unregistered, or a new agent took its place. */
+/** For good: it unregistered, a new agent took its place, or its machine went down. */
 export async function forgetAgent(core: Core, agent: Agent, removal: Removal): Promise<void> {
   dropAgent(core, agent);
   core.counters.add('slave_removals');
-  core.counters.add(removal.counter);
+  if (removal.counter !== undefined) core.counters.add(removal.counter);
+  const reason = 'REASON_AGENT_REMOVED';
   for (const { framework, task } of withFramework(core, agent)) {
-    loseTask(core, framework, { ...removal, task, state: 'TASK_LOST' });
+    loseTask(core, framework, { message: removal.message, reason, task, state: 'TASK_LOST' });
   }
-  tellFailure(core, agent);
+  tellFailure(core, agent.id);
   await core.registrar.update((registry) => withoutAgent(registry, agent.id));
+}
+
+/** The operator's word: the agent and its tasks never come back. Not counted as a removal (1.12.0). */
+export async function markGone(core: Core, id: string): Promise<void> {
+  const message = 'Agent has been marked gone';
+  await core.registrar.update((registry) => asGone(registry, id, core.clock.now()));
+  const { state } = core;
+  for (const known of [state.recoveredAgents, state.unreachableAgents, state.draining]) {
+    known.delete(id);
+  }
+  state.deactivated.delete(id);
+  const agent = state.agents.get(id);
+  if (agent === undefined) return;
+  agent.link?.send({ kind: 'shutdown', message });
+  const lost = withFramework(core, agent);
+  dropAgent(core, agent);
+  for (const { framework, task } of lost) {
+    const aware = hasCapability(framework.info, 'PARTITION_AWARE');
+    loseTask(core, framework, {
+      task,
+      state: aware ? 'TASK_GONE_BY_OPERATOR' : 'TASK_LOST',
+      reason: 'REASON_AGENT_REMOVED_BY_OPERATOR',
+      message,
+    });
+  }
+  tellFailure(core, id);
 }
 
 function dropAgent(core: Core, agent: Agent): void {
@@ -103,14 +128,15 @@ function dropAgent(core: Core, agent: Agent): void {
   agent.connected = false;
   rescindWhere(core, (open) => open.agentId === agent.id);
   core.state.agents.delete(agent.id);
+  publishAgentGone(core, agent.id);
   agent.link?.close();
   agent.link = undefined;
 }
 
 /** Every framework hears it, also those that had nothing there. */
-function tellFailure(core: Core, agent: Agent): void {
+function tellFailure(core: Core, id: string): void {
   for (const framework of core.state.frameworks.values()) {
-    framework.stream?.send({ type: 'FAILURE', failure: { agent_id: { value: agent.id } } });
+    framework.stream?.send({ type: 'FAILURE', failure: { agent_id: { value: id } } });
   }
 }
 
@@ -119,10 +145,7 @@ export async function markRecoveredUnreachable(core: Core): Promise<void> {
   const sinceMs = core.clock.now();
   const missing = [...core.state.recoveredAgents.keys()];
   for (const id of missing) {
-    await core.registrar.update((registry) => ({
-      ...withoutAgent(registry, id),
-      unreachable: [...registry.unreachable, { id, sinceMs }],
-    }));
+    await core.registrar.update((registry) => asUnreachable(registry, id, sinceMs));
     // Back at the last moment: its own registration wins.
     if (!core.state.recoveredAgents.delete(id)) continue;
     core.state.unreachableAgents.set(id, sinceMs);

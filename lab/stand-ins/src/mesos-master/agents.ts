@@ -3,9 +3,11 @@ import type { AgentInfo } from '../shared/mesos.ts';
 import { adoptTasks } from './adoption.ts';
 import { disconnectAgent, forgetAgent } from './agent-loss.ts';
 import { startPinging } from './agent-ping.ts';
+import { continueDrain } from './agent-wishes.ts';
 import type { Core } from './core.ts';
-import { rescindWhere } from './offers.ts';
-import { withAgent } from './registrar.ts';
+import { machineInfo } from './maintenance.ts';
+import { publishAgent } from './operator-events.ts';
+import { withAgent } from './registry.ts';
 import type { Agent } from './state.ts';
 
 type Registration = Extract<AgentMessage, { kind: 'register' }>;
@@ -22,6 +24,11 @@ export async function registerAgent(
     link.send({ kind: 'shutdown', message: 'Agent has been marked gone' });
     return undefined;
   }
+  const place = { info: message.agent, pid: message.pid };
+  if (machineInfo(core, place)?.mode === 'DOWN') {
+    link.send({ kind: 'shutdown', message: 'Machine is DOWN' });
+    return undefined;
+  }
   return id === undefined
     ? admit(core, message, link)
     : readmit(core, { ...message, agent: { ...message.agent, id: { value: id } } }, link);
@@ -32,7 +39,6 @@ async function admit(core: Core, message: Registration, link: Link): Promise<Age
     // The same place with a fresh identity: whatever was known under the old one is gone.
     if (other.pid === message.pid) {
       await forgetAgent(core, other, {
-        reason: 'REASON_AGENT_REMOVED',
         message: `Agent ${other.info.hostname} removed: a new agent registered at the same address`,
         counter: 'slave_removals/reason_registered',
       });
@@ -54,19 +60,19 @@ async function readmit(core: Core, message: Registration, link: Link): Promise<A
   const before = core.registrar.registry.agents.find((one) => one.info.id?.value === id);
   const wasUnreachable = core.registrar.registry.unreachable.some((one) => one.id === id);
   if (before === undefined || JSON.stringify(before.info) !== JSON.stringify(info)) {
-    await core.registrar.update((registry) => withAgent(registry, info, before?.deactivated));
+    await core.registrar.update((registry) => withAgent(registry, info));
   }
   core.counters.add('slave_reregistrations');
   core.state.recoveredAgents.delete(id);
   core.state.unreachableAgents.delete(id);
   const agent = connect(core, { ...message, agent: info }, link);
-  agent.deactivated = before?.deactivated ?? false;
   agent.reregisteredMs = core.clock.now();
   core.log.info(
     'master.cpp:7143',
     `Re-registered agent ${id} at ${message.pid} (${info.hostname})`,
   );
   adoptTasks(core, agent, { ...message, wasUnreachable });
+  await continueDrain(core, id);
   // Only now: what the agent's tasks hold must not be offered.
   core.allocate();
   return agent;
@@ -78,7 +84,7 @@ function connect(core: Core, message: Registration, link: Link): Agent {
   if (known !== undefined) letGo(known, link);
   const now = core.clock.now();
   const agent: Agent = {
-    ...(known ?? { deactivated: false, registeredMs: now, reregisteredMs: undefined }),
+    ...(known ?? { registeredMs: now, reregisteredMs: undefined }),
     id,
     info: message.agent,
     pid: message.pid,
@@ -98,6 +104,7 @@ function connect(core: Core, message: Registration, link: Link): Agent {
     ping_timeout_ms: agentPingTimeoutMs * maxAgentPingTimeouts,
   });
   startPinging(core, agent);
+  if (known === undefined) publishAgent(core, agent);
   return agent;
 }
 
@@ -110,16 +117,4 @@ function letGo(known: Agent, link: Link): void {
 export function agentLinkClosed(core: Core, agent: Agent, link: Link): void {
   if (core.state.agents.get(agent.id) !== agent || agent.link !== link) return;
   disconnectAgent(core, agent);
-}
-
-/** No further offers from it, or offers again; kept in the registry, so that a new leader knows. */
-export async function setDeactivated(
-  core: Core,
-  agent: Agent,
-  deactivated: boolean,
-): Promise<void> {
-  await core.registrar.update((registry) => withAgent(registry, agent.info, deactivated));
-  agent.deactivated = deactivated;
-  if (deactivated) rescindWhere(core, (open) => open.agentId === agent.id);
-  else core.allocate();
 }

@@ -1,85 +1,131 @@
-import { amountsOf, contains, isEmpty, nothing, plus, scalar } from '../shared/resources.ts';
+import { amountsOf, contains, nothing, plus, scalar } from '../shared/resources.ts';
 import type { Amounts } from '../shared/resources.ts';
 import type { Core } from './core.ts';
 import { openOffer } from './offers.ts';
-import { availableOn, offeredAmounts, rolesOf, taskAmounts } from './state.ts';
+import { belowGuarantee, withinLimits } from './quota.ts';
+import { availableOn, isActive, offeredAmounts, rolesOf, taskAmounts } from './state.ts';
 import type { Agent, Framework, OpenOffer } from './state.ts';
+import { weightOf } from './weights.ts';
 
 /** `--min_allocatable_resources=cpus:0.01|mem:32`: less than both is not worth an offer. */
 const leastCpus = 0.01;
 const leastMem = 32;
 
 /**
- * One run of the allocator: all that is free on an agent goes to the framework with the smallest dominant share
- * that has not refused it (what `hierarchical` with `drf` sorters comes down to without quota and reservations).
+ * One run of the allocator: all that is free on an agent goes to the role with the smallest dominant share by
+ * weight, and in it to the framework with the smallest one (what `hierarchical` with `drf` sorters comes down to
+ * without reservations). Limits are kept; guarantees only decide who is first, nothing is held back for them.
  */
 export function allocate(core: Core): void {
   core.counters.add('allocation_runs');
+  const total = clusterTotal(core);
   const made = new Map<Framework, OpenOffer[]>();
   for (const agent of core.state.agents.values()) {
-    if (!agent.active || agent.deactivated) continue;
-    const amounts = availableOn(core.state, agent);
-    if (scalar(amounts, 'cpus') < leastCpus && scalar(amounts, 'mem') < leastMem) continue;
-    const taker = chooseTaker(core, agent, amounts);
-    if (taker === undefined) continue;
-    const offer = openOffer(core, { ...taker, agent, amounts });
-    made.set(taker.framework, [...(made.get(taker.framework) ?? []), offer]);
+    if (!isActive(core.state, agent) || !core.settings.isListed(agent.info.hostname)) continue;
+    const free = availableOn(core.state, agent);
+    if (!isWorthAnOffer(free)) continue;
+    const grant = chooseGrant(core, { agent, free, total });
+    if (grant === undefined) continue;
+    const offer = openOffer(core, { ...grant, agent });
+    made.set(grant.framework, [...(made.get(grant.framework) ?? []), offer]);
   }
-  for (const [framework, offers] of made) sendOffers(framework, offers);
+  for (const [framework, offers] of made) sendOffers(core, framework, offers);
 }
 
-function sendOffers(framework: Framework, offers: readonly OpenOffer[]): void {
+function isWorthAnOffer(amounts: Amounts): boolean {
+  return scalar(amounts, 'cpus') >= leastCpus || scalar(amounts, 'mem') >= leastMem;
+}
+
+function sendOffers(core: Core, framework: Framework, offers: readonly OpenOffer[]): void {
+  core.counters.add(`frameworks/${framework.id}/offers/sent`, offers.length);
   framework.stream?.send({
     type: 'OFFERS',
     offers: { offers: offers.map(({ offer }) => offer) },
   });
 }
 
-interface Taker {
+interface Choice {
+  readonly agent: Agent;
+  readonly free: Amounts;
+  readonly total: Amounts;
+}
+
+interface Candidate {
   readonly framework: Framework;
   readonly role: string;
 }
 
-function chooseTaker(core: Core, agent: Agent, amounts: Amounts): Taker | undefined {
-  const total = clusterTotal(core);
-  const now = core.clock.now();
-  return [...core.state.frameworks.values()]
-    .filter((framework) => framework.active)
-    .flatMap((framework) => rolesOf(framework.info).map((role) => ({ framework, role })))
-    .filter(({ framework, role }) => !framework.suppressed.has(role))
-    .filter((taker) => !isRefused({ taker, agent, amounts, now }))
-    .map((taker) => ({ taker, share: share(core, taker, total) }))
-    .sort((a, b) => a.share - b.share)[0]?.taker;
+interface Ranked extends Candidate {
+  readonly guaranteed: boolean;
+  readonly roleShare: number;
+  readonly share: number;
+  readonly amounts: Amounts;
 }
 
-function isRefused(question: {
-  readonly taker: Taker;
-  readonly agent: Agent;
-  readonly amounts: Amounts;
-  readonly now: number;
-}): boolean {
-  const { taker, agent, amounts, now } = question;
-  taker.framework.filters = taker.framework.filters.filter(({ until }) => until > now);
-  return taker.framework.filters.some(
-    ({ agentId, role, refused }) =>
-      agentId === agent.id && role === taker.role && contains(refused, amounts),
+function chooseGrant(core: Core, choice: Choice): Ranked | undefined {
+  return candidates(core)
+    .map((candidate) => rank(core, candidate, choice))
+    .filter(({ amounts }) => isWorthAnOffer(amounts))
+    .filter((ranked) => !isRefused(ranked, choice.agent, core.clock.now()))
+    .sort(byNeed)[0];
+}
+
+function byNeed(a: Ranked, b: Ranked): number {
+  return (
+    Number(b.guaranteed) - Number(a.guaranteed) || a.roleShare - b.roleShare || a.share - b.share
   );
 }
 
-function clusterTotal(core: Core): Amounts {
-  return [...core.state.agents.values()]
-    .map(({ info }) => amountsOf(info.resources))
-    .reduce(plus, nothing);
+function candidates({ state }: Core): Candidate[] {
+  return [...state.frameworks.values()]
+    .filter(({ active }) => active)
+    .flatMap((framework) => rolesOf(framework.info).map((role) => ({ framework, role })))
+    .filter(({ framework, role }) => !framework.suppressed.has(role));
 }
 
-/** The framework's largest part of any resource of the cluster, what it holds in offers included. */
-function share(core: Core, { framework, role }: Taker, total: Amounts): number {
-  const offers = [...core.state.offers.values()].filter((one) => one.frameworkId === framework.id);
-  const held = plus(taskAmounts(framework.tasks.values()), offeredAmounts(offers));
-  if (isEmpty(held)) return 0;
+function rank(core: Core, candidate: Candidate, { free, total }: Choice): Ranked {
+  const { role, framework } = candidate;
+  const held = heldBy(core, role);
+  return {
+    ...candidate,
+    guaranteed: belowGuarantee(core, role, held),
+    roleShare: dominantShare(held, total) / weightOf(core, role),
+    share: dominantShare(heldBy(core, role, framework), total),
+    amounts: withinLimits(core, role, { held, free }),
+  };
+}
+
+/** What runs and what is offered, in a role; of all its frameworks or of one. */
+function heldBy({ state }: Core, role: string, framework?: Framework): Amounts {
+  const frameworks = framework === undefined ? [...state.frameworks.values()] : [framework];
+  const tasks = frameworks.flatMap((one) =>
+    [...one.tasks.values()].filter((task) => task.role === role),
+  );
+  const offers = [...state.offers.values()].filter(
+    (open) => open.role === role && (framework === undefined || open.frameworkId === framework.id),
+  );
+  return plus(taskAmounts(tasks), offeredAmounts(offers));
+}
+
+/** The largest part of any resource of the cluster. */
+export function dominantShare(held: Amounts, total: Amounts): number {
   const shares = [...held.scalars].map(([name, value]) => {
     const whole = total.scalars.get(name) ?? 0;
     return whole === 0 ? 0 : value / whole;
   });
-  return Math.max(...shares) / (core.settings.weights.get(role) ?? 1);
+  return Math.max(0, ...shares);
+}
+
+function isRefused({ framework, role, amounts }: Ranked, agent: Agent, now: number): boolean {
+  framework.filters = framework.filters.filter(({ until }) => until > now);
+  return framework.filters.some(
+    (filter) =>
+      filter.agentId === agent.id && filter.role === role && contains(filter.refused, amounts),
+  );
+}
+
+export function clusterTotal({ state }: Core): Amounts {
+  return [...state.agents.values()]
+    .map(({ info }) => amountsOf(info.resources))
+    .reduce(plus, nothing);
 }

@@ -20,6 +20,7 @@ export function checkFlags(flags: Flags): Checked {
     throw new StartError('--work_dir needed for replicated log based registry');
   }
   checkTimeouts(flags);
+  checkAuthentication(flags);
   if (zk === undefined) return { url: undefined, quorum: 1 };
   if (!inMemory && flags.text('quorum') === undefined) {
     throw new StartError(
@@ -37,6 +38,23 @@ function checkTimeouts(flags: Flags): void {
       `Invalid value '${given}' for --agent_reregister_timeout: Must be at least 10mins`,
     );
   }
+}
+
+/** src/master/master.cpp and src/common/http.cpp (1.11). */
+function checkAuthentication(flags: Flags): void {
+  for (const realm of ['readonly', 'readwrite']) {
+    if (!flags.isOn(`authenticate_http_${realm}`) || flags.text('credentials') !== undefined) {
+      continue;
+    }
+    throw new StartError(
+      `No credentials provided for the default 'basic' HTTP authenticator for realm 'mesos-master-${realm}'`,
+    );
+  }
+  if (!flags.isOn('authenticate_http_frameworks')) return;
+  if (flags.text('http_framework_authenticators') !== undefined) return;
+  throw new StartError(
+    'Missing `--http_framework_authenticators` flag. This must be used in conjunction with `--authenticate_http_frameworks`',
+  );
 }
 
 function checkUrl(zk: string): ZooKeeperUrl {

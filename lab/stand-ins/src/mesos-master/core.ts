@@ -3,7 +3,7 @@ import type { Log } from '../shared/log.ts';
 import type { MasterInfo } from '../shared/mesos.ts';
 import type { Counters } from './counters.ts';
 import type { Registrar } from './registrar.ts';
-import type { ClusterState } from './state.ts';
+import type { ClusterState, EventStream } from './state.ts';
 
 export interface MasterSettings {
   readonly agentPingTimeoutMs: number;
@@ -14,6 +14,8 @@ export interface MasterSettings {
   readonly maxCompletedTasks: number;
   /** By role; 1 where not given. */
   readonly weights: ReadonlyMap<string, number>;
+  /** `--whitelist`: whether an agent of this host name may be offered. */
+  readonly isListed: (hostname: string) => boolean;
 }
 
 /** What the parts of a leading master share. */
@@ -25,6 +27,9 @@ export interface Core {
   readonly state: ClusterState;
   readonly counters: Counters;
   readonly registrar: Registrar;
+  /** Who reads the operators' event stream. */
+  readonly subscribers: Set<EventStream>;
+  readonly logging: { level: number };
   readonly newUuid: () => string;
   /** Offers what is free, now instead of at the next beat. */
   readonly allocate: () => void;

@@ -2,8 +2,8 @@
 export class Counters {
   readonly #values = new Map<string, number>();
 
-  add(name: string): void {
-    this.#values.set(name, this.get(name) + 1);
+  add(name: string, by = 1): void {
+    this.#values.set(name, this.get(name) + by);
   }
 
   get(name: string): number {

@@ -1,6 +1,8 @@
 import { isTerminal, type FrameworkInfo } from '../shared/mesos.ts';
 import type { Core } from './core.ts';
 import { rescindWhere } from './offers.ts';
+import { publishFramework, publishFrameworkGone } from './operator-events.ts';
+import { roleFault } from './roles.ts';
 import type { EventStream, Framework } from './state.ts';
 import { concludeTask, masterStatus, recordStatus } from './status.ts';
 
@@ -16,17 +18,6 @@ export function subscriptionFault(core: Core, info: FrameworkInfo): string | und
     const fault = roleFault(role);
     if (fault !== undefined) return `'FrameworkInfo.roles' contains invalid role: ${fault}`;
   }
-  return undefined;
-}
-
-/** The checks of Mesos' `roles::validate` in its order (src/common/roles.cpp, 1.11). */
-function roleFault(role: string): string | undefined {
-  if (role === '*') return undefined;
-  if (role === '') return 'Empty role name is invalid';
-  if (role.startsWith('/')) return `Role '${role}' cannot start with a slash`;
-  if (role.endsWith('/')) return `Role '${role}' cannot end with a slash`;
-  if (role.startsWith('-')) return `Role '${role}' cannot start with '-'`;
-  if (role === '.' || role === '..') return `Role '${role}' is invalid`;
   return undefined;
 }
 
@@ -54,6 +45,7 @@ export function addFramework(core: Core, id: string, info: FrameworkInfo): Frame
     cancelFailover: () => undefined,
   };
   core.state.frameworks.set(id, framework);
+  publishFramework(core, framework, 'ADDED');
   return framework;
 }
 
@@ -69,14 +61,10 @@ export function subscribe(core: Core, wish: Subscription, stream: EventStream): 
   const known = core.state.frameworks.get(id);
   const framework = known ?? addFramework(core, id, info);
   if (known !== undefined) takeOver(core, known, info);
-  framework.stream = stream;
-  framework.active = true;
-  framework.connected = true;
-  if (framework.registeredMs === 0) framework.registeredMs = core.clock.now();
-  else framework.reregisteredMs = core.clock.now();
-  framework.recovered = false;
+  connect(core, framework, stream);
   framework.suppressed.clear();
   for (const role of wish.suppressed_roles ?? []) framework.suppressed.add(role);
+  if (known !== undefined) publishFramework(core, framework, 'UPDATED');
   stream.send(subscribed(core, framework));
   startHeartbeat(core, framework);
   core.log.info('master.cpp:2847', `Subscribed framework ${id} (${framework.info.name})`);
@@ -85,6 +73,15 @@ export function subscribe(core: Core, wish: Subscription, stream: EventStream): 
   }
   core.allocate();
   return framework;
+}
+
+function connect(core: Core, framework: Framework, stream: EventStream): void {
+  framework.stream = stream;
+  framework.active = true;
+  framework.connected = true;
+  if (framework.registeredMs === 0) framework.registeredMs = core.clock.now();
+  else framework.reregisteredMs = core.clock.now();
+  framework.recovered = false;
 }
 
 /** `checkpoint` stays what it was at the first SUBSCRIBE, whatever the second says. */
@@ -134,6 +131,7 @@ export function disconnectFramework(core: Core, framework: Framework): void {
   framework.active = false;
   framework.connected = false;
   rescindSilently(core, framework);
+  publishFramework(core, framework, 'UPDATED');
   const timeoutMs = (framework.info.failover_timeout ?? 0) * 1000;
   core.log.info(
     'master.cpp:1424',
@@ -162,6 +160,7 @@ export function removeFramework(core: Core, framework: Framework): void {
   core.state.completedFrameworks.push(framework);
   const surplus = core.state.completedFrameworks.length - core.settings.maxCompletedFrameworks;
   if (surplus > 0) core.state.completedFrameworks.splice(0, surplus);
+  publishFrameworkGone(core, framework);
   core.log.info('master.cpp:10040', `Removing framework ${framework.id} (${framework.info.name})`);
 }
 

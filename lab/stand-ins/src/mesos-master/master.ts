@@ -42,6 +42,8 @@ export class Master {
       newUuid,
       state: new ClusterState(),
       counters: new Counters(),
+      subscribers: new Set(),
+      logging: { level: 0 },
       allocate: () => {
         if (this.recovered) allocate(core);
       },
@@ -102,9 +104,18 @@ export class Master {
   }
 
   #takeOverRegistry(): void {
-    const { agents, unreachable } = this.core.registrar.registry;
-    for (const { info } of agents) this.core.state.recoveredAgents.set(info.id?.value ?? '', info);
-    for (const { id, sinceMs } of unreachable) this.core.state.unreachableAgents.set(id, sinceMs);
+    const { registrar, state } = this.core;
+    const { agents, unreachable } = registrar.registry;
+    for (const { info } of agents) state.recoveredAgents.set(info.id?.value ?? '', info);
+    for (const { id, sinceMs } of unreachable) state.unreachableAgents.set(id, sinceMs);
+    const known = [
+      ...agents.map((one) => ({ ...one, id: one.info.id?.value ?? '' })),
+      ...unreachable,
+    ];
+    for (const { id, deactivated, drain } of known) {
+      if (deactivated === true) state.deactivated.add(id);
+      if (drain !== undefined) state.draining.set(id, { info: drain, startedMs: undefined });
+    }
     this.core.clock.after(this.#options.agentReregisterTimeoutMs, () => {
       void markRecoveredUnreachable(this.core);
     });

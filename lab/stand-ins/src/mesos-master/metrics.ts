@@ -4,7 +4,7 @@ import { systemMetrics } from '../shared/system-metrics.ts';
 import type { Core } from './core.ts';
 import { zeroMetrics } from './metric-names.ts';
 import type { Framework } from './state.ts';
-import { offeredAmounts, taskAmounts } from './state.ts';
+import { isActive, offeredAmounts, taskAmounts } from './state.ts';
 
 interface LogGauges {
   readonly ensembleSize: number;
@@ -80,8 +80,8 @@ function counted(core: Core): Record<string, number> {
 function agentGauges({ state }: Core): Record<string, number> {
   const agents = [...state.agents.values()];
   return {
-    'master/slaves_active': agents.filter(({ active }) => active).length,
-    'master/slaves_inactive': agents.filter(({ active }) => !active).length,
+    'master/slaves_active': agents.filter((agent) => isActive(state, agent)).length,
+    'master/slaves_inactive': agents.filter((agent) => !isActive(state, agent)).length,
     'master/slaves_connected': agents.filter(({ connected }) => connected).length,
     'master/slaves_disconnected': agents.filter(({ connected }) => !connected).length,
     'master/slaves_unreachable': state.unreachableAgents.size,

@@ -50,7 +50,7 @@ function describe(id: string, { framework, agent, role, amounts }: Grant): Offer
 }
 
 /** `slave(1)@10.0.0.2:5051` → `10.0.0.2`. */
-function addressOf(pid: string): string {
+export function addressOf(pid: string): string {
   return pid.replace(/^.*@/, '').replace(/:\d+$/, '');
 }
 

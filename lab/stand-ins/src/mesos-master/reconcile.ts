@@ -1,3 +1,4 @@
+import type { TaskState } from '../shared/mesos.ts';
 import type { Core } from './core.ts';
 import type { Framework, Task } from './state.ts';
 import { lostUnlessAware, masterStatus, sendUpdate } from './status.ts';
@@ -25,9 +26,17 @@ function answer(core: Core, framework: Framework, question: Question): void {
   }
   // Agents that a new leader knows from the registry only may still bring the task: no answer is the answer.
   if (isAwaited(core, question)) return;
-  const sinceMs = unreachableSince(core, framework, question);
-  if (sinceMs !== undefined) tellUnreachable(core, framework, { ...question, sinceMs });
-  else tellUnknown(core, framework, question);
+  if (core.registrar.registry.gone.some(({ id }) => id === question.agentId)) {
+    tell(core, framework, { ...question, state: 'TASK_GONE_BY_OPERATOR', word: 'gone' });
+    return;
+  }
+  const unreachableMs = unreachableSince(core, framework, question);
+  if (unreachableMs !== undefined) {
+    const state = 'TASK_UNREACHABLE';
+    tell(core, framework, { ...question, state, word: 'unreachable', unreachableMs });
+  } else if (question.agentId !== undefined && core.state.agents.has(question.agentId)) {
+    tell(core, framework, { ...question, state: 'TASK_GONE', word: 'unknown to the agent' });
+  } else tell(core, framework, { ...question, state: 'TASK_UNKNOWN', word: 'unknown' });
 }
 
 function isAwaited(core: Core, { agentId }: Question): boolean {
@@ -57,33 +66,19 @@ function tellLatest(core: Core, framework: Framework, task: Task): void {
   sendUpdate(framework, status);
 }
 
-function tellUnreachable(
-  core: Core,
-  framework: Framework,
-  question: Question & { readonly sinceMs: number },
-): void {
-  const status = masterStatus(core, {
-    taskId: question.taskId,
-    agentId: question.agentId,
-    state: lostUnlessAware(framework.info, 'TASK_UNREACHABLE'),
-    reason: 'REASON_RECONCILIATION',
-    message: 'Reconciliation: Task is unreachable',
-    unreachableMs: question.sinceMs,
-  });
-  sendUpdate(framework, status);
+interface Verdict extends Question {
+  readonly state: TaskState;
+  /** What the task is, in the words of Mesos. */
+  readonly word: string;
+  readonly unreachableMs?: number;
 }
 
-function tellUnknown(core: Core, framework: Framework, question: Question): void {
-  const { taskId, agentId } = question;
-  const agentKnown = agentId !== undefined && core.state.agents.has(agentId);
+function tell(core: Core, framework: Framework, verdict: Verdict): void {
   const status = masterStatus(core, {
-    taskId,
-    agentId,
-    state: lostUnlessAware(framework.info, agentKnown ? 'TASK_GONE' : 'TASK_UNKNOWN'),
+    ...verdict,
+    state: lostUnlessAware(framework.info, verdict.state),
     reason: 'REASON_RECONCILIATION',
-    message: agentKnown
-      ? 'Reconciliation: Task is unknown to the agent'
-      : 'Reconciliation: Task is unknown',
+    message: `Reconciliation: Task is ${verdict.word}`,
   });
   sendUpdate(framework, status);
 }

@@ -1,45 +1,14 @@
 import { sleep, type Clock } from '../shared/clock.ts';
-import type { AgentInfo, MasterInfo } from '../shared/mesos.ts';
+import type { MasterInfo } from '../shared/mesos.ts';
 import { formatDuration } from '../shared/quantities.ts';
+import { emptyRegistry, type Registry } from './registry.ts';
 import type { ReplicatedLog } from './replicated-log.ts';
-
-export interface Registry {
-  readonly master: MasterInfo | undefined;
-  readonly agents: readonly RegisteredAgent[];
-  readonly unreachable: readonly { readonly id: string; readonly sinceMs: number }[];
-  readonly gone: readonly { readonly id: string; readonly sinceMs: number }[];
-}
-
-interface RegisteredAgent {
-  readonly info: AgentInfo;
-  readonly deactivated: boolean;
-}
 
 /** What survives a leader: who belongs to the cluster. */
 export interface Registrar {
   readonly registry: Registry;
   /** Resolves when a quorum of masters has the change; a leader that cannot store it does not live on. */
   readonly update: (change: (registry: Registry) => Registry) => Promise<void>;
-}
-
-const emptyRegistry: Registry = {
-  master: undefined,
-  agents: [],
-  unreachable: [],
-  gone: [],
-};
-
-export function withoutAgent(registry: Registry, id: string): Registry {
-  return {
-    ...registry,
-    agents: registry.agents.filter(({ info }) => info.id?.value !== id),
-    unreachable: registry.unreachable.filter((one) => one.id !== id),
-  };
-}
-
-export function withAgent(registry: Registry, info: AgentInfo, deactivated = false): Registry {
-  const rest = withoutAgent(registry, info.id?.value ?? '');
-  return { ...rest, agents: [...rest.agents, { info, deactivated }] };
 }
 
 export interface LogRegistrarOptions {
@@ -82,9 +51,9 @@ export class LogRegistrar implements Registrar {
       const opened = log.recovered ? await log.open() : undefined;
       if (opened !== undefined) {
         const value = opened.value;
-        const old = value === undefined ? emptyRegistry : (JSON.parse(value) as Registry);
+        const old = value === undefined ? {} : (JSON.parse(value) as Partial<Registry>);
         this.fetchMs = clock.now() - start;
-        await this.update(() => ({ ...old, master: info }));
+        await this.update(() => ({ ...emptyRegistry, ...old, master: info }));
         return true;
       }
       if (clock.now() - start >= fetchTimeoutMs) return false;

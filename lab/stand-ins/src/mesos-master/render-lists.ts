@@ -2,6 +2,8 @@ import { amountsOf, nothing, plus, toSummary } from '../shared/resources.ts';
 import type { Core } from './core.ts';
 import { allTasks, legacyTask } from './render-tasks.ts';
 import { roles, type RoleUse } from './render-v1.ts';
+import { quotaSummary } from './quota.ts';
+import { weightOf } from './weights.ts';
 import { offeredAmounts, taskAmounts } from './state.ts';
 
 /** `/tasks`. */
@@ -23,8 +25,8 @@ function renderRole(core: Core, { name, frameworks }: RoleUse): object {
   const held = nonZero(toSummary(allocated));
   return {
     name,
-    weight: core.settings.weights.get(name) ?? 1,
-    quota: { role: name, guarantee: {}, limit: {}, consumed: held },
+    weight: weightOf(core, name),
+    quota: quotaSummary(core, name, held),
     resources: nonZero(toSummary(plus(allocated, offeredAmounts(offers)))),
     allocated: held,
     offered: nonZero(toSummary(amountsOf(offers.flatMap(({ offer }) => offer.resources)))),

@@ -1,26 +1,56 @@
 import { nanoseconds } from '../shared/mesos.ts';
-import type { Registry } from './registrar.ts';
+import type { Registry } from './registry.ts';
 
 /** `/registrar(1)/registry`, in the shape of 1.12.0. */
 export function renderRegistry(registry: Registry): object {
+  const { master, unreachable, gone, schedule, weights } = registry;
   return {
-    ...(registry.master === undefined ? {} : { master: { info: registry.master } }),
-    slaves: {
-      slaves: registry.agents.map(({ info, deactivated }) => ({
-        deactivated,
-        info: { ...info, resources: info.resources.map((one) => ({ ...one, role: '*' })) },
-      })),
-    },
-    ...(registry.unreachable.length === 0
+    ...(gone.length === 0 ? {} : { gone: { slaves: gone.map(renderAbsent) } }),
+    ...(schedule === undefined ? {} : { machines: renderMachines(registry) }),
+    ...(master === undefined ? {} : { master: { info: master } }),
+    ...list(
+      'minimum_capabilities',
+      registry.minimumCapabilities.map((capability) => ({ capability })),
+    ),
+    ...list('quota_configs', registry.quotas),
+    ...(schedule === undefined
       ? {}
-      : { unreachable: { slaves: absent(registry.unreachable) } }),
-    ...(registry.gone.length === 0 ? {} : { gone: { slaves: absent(registry.gone) } }),
+      : { schedules: [schedule.length === 0 ? {} : { windows: schedule }] }),
+    slaves: { slaves: registry.agents.map(renderAgent) },
+    ...(unreachable.length === 0 ? {} : { unreachable: { slaves: unreachable.map(renderAbsent) } }),
+    ...list(
+      'weights',
+      Object.entries(weights).map(([role, weight]) => ({ info: { role, weight } })),
+    ),
   };
 }
 
-function absent(agents: readonly { readonly id: string; readonly sinceMs: number }[]): object[] {
-  return agents.map(({ id, sinceMs }) => ({
+function list(name: string, values: readonly object[]): object {
+  return values.length === 0 ? {} : { [name]: values };
+}
+
+function renderMachines({ machines }: Registry): object {
+  return machines.length === 0 ? {} : { machines: machines.map((info) => ({ info })) };
+}
+
+function renderAgent({ info, deactivated, drain }: Registry['agents'][number]): object {
+  return {
+    deactivated,
+    ...(drain === undefined ? {} : { drain_info: drain }),
+    info: { ...info, resources: info.resources.map((one) => ({ ...one, role: '*' })) },
+  };
+}
+
+function renderAbsent({
+  id,
+  sinceMs,
+  deactivated,
+  drain,
+}: Registry['unreachable'][number]): object {
+  return {
+    ...(deactivated === true ? { deactivated } : {}),
+    ...(drain === undefined ? {} : { drain_info: drain }),
     id: { value: id },
     timestamp: nanoseconds(sinceMs),
-  }));
+  };
 }

@@ -2,7 +2,8 @@ import { buildFields, seconds } from '../shared/mesos.ts';
 import { amountsOf, attributesSummary, toResources, toSummary } from '../shared/resources.ts';
 import type { Core } from './core.ts';
 import { allTasks, countStates, legacyTask } from './render-tasks.ts';
-import { offeredAmounts, offeredOn, rolesOf, taskAmounts, tasksOn, usedOn } from './state.ts';
+import { isActive, offeredAmounts, offeredOn, rolesOf } from './state.ts';
+import { taskAmounts, tasksOn, usedOn } from './state.ts';
 import type { Agent, Framework, OpenOffer } from './state.ts';
 
 export interface MasterFacts {
@@ -24,8 +25,8 @@ export function renderState(core: Core, facts: MasterFacts): object {
     pid: info.pid,
     hostname: info.hostname,
     capabilities: info.capabilities.map(({ type }) => type),
-    activated_slaves: agents.filter(({ active }) => active).length,
-    deactivated_slaves: agents.filter(({ active }) => !active).length,
+    activated_slaves: agents.filter((agent) => isActive(state, agent)).length,
+    deactivated_slaves: agents.filter((agent) => !isActive(state, agent)).length,
     unreachable_slaves: state.unreachableAgents.size,
     leader: info.pid,
     leader_info: { id: info.id, pid: info.pid, port: info.port, hostname: info.hostname },
@@ -112,11 +113,20 @@ function legacyAgent(core: Core, agent: Agent): object {
     offered_resources: toSummary(offeredOn(core.state, agent.id)),
     reserved_resources: {},
     unreserved_resources: total,
-    active: agent.active,
-    deactivated: agent.deactivated,
+    active: isActive(core.state, agent),
+    deactivated: core.state.deactivated.has(agent.id),
+    ...drainFields(core, agent),
     version: agent.version,
     capabilities: agent.capabilities,
   };
+}
+
+function drainFields({ state }: Core, { id }: Agent): object {
+  const drain = state.draining.get(id);
+  if (drain === undefined) return {};
+  const { info, startedMs } = drain;
+  if (startedMs === undefined) return { drain_info: info };
+  return { drain_info: info, estimated_drain_start_time_seconds: seconds(startedMs) };
 }
 
 function recoveredAgents(core: Core): object[] {

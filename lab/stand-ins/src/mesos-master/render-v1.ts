@@ -2,7 +2,8 @@ import { nanoseconds, type Resource } from '../shared/mesos.ts';
 import { toResources } from '../shared/resources.ts';
 import type { Core } from './core.ts';
 import { v1Task } from './render-tasks.ts';
-import { rolesOf, taskAmounts, usedOn, type Agent, type Framework } from './state.ts';
+import { weightOf } from './weights.ts';
+import { isActive, rolesOf, taskAmounts, usedOn, type Agent, type Framework } from './state.ts';
 
 export function getAgents(core: Core): object {
   return {
@@ -11,11 +12,12 @@ export function getAgents(core: Core): object {
   };
 }
 
-function v1Agent(core: Core, agent: Agent): object {
+export function v1Agent(core: Core, agent: Agent): object {
   return {
     agent_info: agent.info,
-    active: agent.active,
-    deactivated: agent.deactivated,
+    active: isActive(core.state, agent),
+    deactivated: core.state.deactivated.has(agent.id),
+    ...drainFields(core, agent),
     version: agent.version,
     pid: agent.pid,
     registered_time: nanoseconds(agent.registeredMs),
@@ -26,6 +28,16 @@ function v1Agent(core: Core, agent: Agent): object {
     ...nonEmpty('allocated_resources', toResources(usedOn(core.state, agent.id), '*')),
     capabilities: agent.capabilities.map((type) => ({ type })),
   };
+}
+
+/** The start of a drain is told in whole seconds here (1.12.0). */
+function drainFields({ state }: Core, { id }: Agent): object {
+  const drain = state.draining.get(id);
+  if (drain === undefined) return {};
+  const { info, startedMs } = drain;
+  if (startedMs === undefined) return { drain_info: info };
+  const estimated = nanoseconds(Math.floor(startedMs / 1000) * 1000);
+  return { drain_info: info, estimated_drain_start_time: estimated };
 }
 
 /** Protobuf leaves out a list that has nothing in it. */
@@ -40,7 +52,7 @@ export function getFrameworks(core: Core): object {
   };
 }
 
-function v1Framework(framework: Framework): object {
+export function v1Framework(framework: Framework): object {
   const held = toResources(
     taskAmounts(framework.tasks.values()),
     rolesOf(framework.info)[0] ?? '*',
@@ -88,7 +100,7 @@ export function getRoles(core: Core): object {
 function v1Role(core: Core, role: RoleUse): object {
   return {
     name: role.name,
-    weight: core.settings.weights.get(role.name) ?? 1,
+    weight: weightOf(core, role.name),
     frameworks: role.frameworks.map(({ id }) => ({ value: id })),
     ...nonEmpty('resources', withoutRole(role)),
   };

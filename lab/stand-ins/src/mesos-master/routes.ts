@@ -1,9 +1,11 @@
 import { empty, json, notFound, text, type Answer, type Request } from '../shared/http.ts';
 import { buildFields } from '../shared/mesos.ts';
-import { CallError } from '../shared/mesos-call.ts';
+import { systemStatistics } from '../shared/system-metrics.ts';
+import type { Guard } from './authentication.ts';
+import { answerOld, files, oldEndpoints, toggleLogging } from './endpoints.ts';
 import { logPath } from './log-group.ts';
 import type { Master } from './master.ts';
-import { operatorApi, teardown } from './operator-api.ts';
+import { operatorApi } from './operator-api.ts';
 import { renderRegistry } from './render-registry.ts';
 import { renderRoles, renderTasks } from './render-lists.ts';
 import { renderFrameworks, renderSlaves, renderState, renderSummary } from './render-state.ts';
@@ -16,9 +18,15 @@ export interface RoutesContext {
   readonly facts: () => MasterFacts;
   readonly metrics: () => Promise<Record<string, number>>;
   readonly replica: Replica | undefined;
+  /** Asked before anything else, redirects included. */
+  readonly guard: Guard;
+  readonly firewall: (path: string) => Answer | undefined;
 }
 
-type Endpoint = (context: RoutesContext, request: Request) => Answer | Promise<Answer | undefined>;
+type Endpoint = (
+  context: RoutesContext,
+  request: Request,
+) => Answer | Promise<Answer | undefined> | undefined;
 
 /** Answered by every master, leading or not. */
 const local: Readonly<Record<string, Endpoint>> = {
@@ -32,6 +40,12 @@ const local: Readonly<Record<string, Endpoint>> = {
   '/flags': ({ facts }) => json({ flags: facts().flags }),
   '/redirect': ({ master }) => redirect(master, ''),
   '/metrics/snapshot': async ({ metrics }) => json(await metrics()),
+  '/system/stats.json': () => json(systemStatistics()),
+  '/logging/toggle': ({ master }, request) => toggleLogging(master.core, request),
+  '/files/debug': (_, request) => files(request),
+  '/files/browse': (_, request) => files(request),
+  '/files/read': (_, request) => files(request),
+  '/files/download': (_, request) => files(request),
   '/registrar(1)/registry': ({ master }) =>
     json(master.recovered ? renderRegistry(master.core.registrar.registry) : {}),
   [logPath]: ({ replica }, request) => answerReplica(replica, request),
@@ -45,30 +59,41 @@ const leading: Readonly<Record<string, Endpoint>> = {
   '/frameworks': ({ master }) => json(renderFrameworks(master.core)),
   '/tasks': ({ master }) => json(renderTasks(master.core)),
   '/roles': ({ master }) => json(renderRoles(master.core)),
-  '/weights': () => json([]),
-  '/quota': () => json({}),
-  '/maintenance/status': () => json({}),
-  '/maintenance/schedule': () => json({}),
-  '/teardown': ({ master }, request) => teardownByForm(master, request),
-  '/api/v1': (context, request) => afterRecovery(context, request, operator),
+  ...Object.fromEntries(
+    Object.entries(oldEndpoints).map(([path, handlers]): [string, Endpoint] => [
+      path,
+      (context, request) => {
+        const old = () => answerOld(context.master.core, request, handlers);
+        // A registry that could not be read yet must not be written.
+        return handlers[request.method] === undefined || request.method === 'GET'
+          ? old()
+          : afterRecovery(context, old);
+      },
+    ]),
+  ),
+  '/api/v1': (context, request) =>
+    afterRecovery(context, () => {
+      const { master, facts, metrics } = context;
+      return operatorApi({ core: master.core, facts: facts(), metrics }, request);
+    }),
   '/api/v1/scheduler': (context, request) =>
-    afterRecovery(context, request, ({ master }) =>
-      Promise.resolve(schedulerApi(master.core, request)),
-    ),
+    afterRecovery(context, () => schedulerApi(context.master.core, request)),
 };
 
 /** All of a master's endpoints, with and without the `/master` prefix. */
 export function answer(
   context: RoutesContext,
   request: Request,
-): Answer | Promise<Answer | undefined> {
+): Answer | Promise<Answer | undefined> | undefined {
   const path = withoutPrefix(request.path);
-  const own = local[path];
-  if (own !== undefined) return own(context, request);
-  const endpoint = leading[path];
+  const endpoint = local[path] ?? leading[path];
   if (endpoint === undefined) return notFound;
-  if (!context.master.elected) return redirect(context.master, `/master${path}`);
-  return endpoint(context, request);
+  const refusal = context.firewall(request.path) ?? context.guard(path, request);
+  if (refusal !== undefined) return refusal;
+  if (local[path] === undefined && !context.master.elected) {
+    return redirect(context.master, `/master${path}`);
+  }
+  return endpoint(context, { ...request, path });
 }
 
 function withoutPrefix(path: string): string {
@@ -81,23 +106,9 @@ function redirect({ leader }: Master, path: string): Answer {
   return empty(307, { Location: `//${leader.hostname}:${leader.port}${path}` });
 }
 
-function afterRecovery(context: RoutesContext, request: Request, endpoint: Endpoint) {
+function afterRecovery<T>(context: RoutesContext, endpoint: () => T): T | Answer {
   if (!context.master.recovered) return text('Master has not finished recovery', 503);
-  return endpoint(context, request);
-}
-
-function operator({ master, facts, metrics }: RoutesContext, request: Request): Promise<Answer> {
-  return operatorApi({ core: master.core, facts: facts(), metrics }, request);
-}
-
-function teardownByForm({ core }: Master, request: Request): Answer {
-  const form = new URLSearchParams(request.body.toString('utf8'));
-  try {
-    return teardown(core, form.get('frameworkId') ?? undefined);
-  } catch (fault) {
-    if (fault instanceof CallError) return fault.answer;
-    throw fault;
-  }
+  return endpoint();
 }
 
 function answerReplica(replica: Replica | undefined, request: Request): Answer {

@@ -1,7 +1,9 @@
+import type { Clock } from '../shared/clock.ts';
 import type { Flags } from '../shared/flags.ts';
 import type { MasterSettings } from './core.ts';
+import { whitelist } from './whitelist.ts';
 
-export function masterSettings(flags: Flags): MasterSettings {
+export function masterSettings(flags: Flags, clock: Clock): MasterSettings {
   return {
     agentPingTimeoutMs: flags.durationMs('agent_ping_timeout'),
     maxAgentPingTimeouts: flags.number('max_agent_ping_timeouts'),
@@ -11,6 +13,7 @@ export function masterSettings(flags: Flags): MasterSettings {
     maxCompletedFrameworks: flags.number('max_completed_frameworks'),
     maxCompletedTasks: flags.number('max_completed_tasks_per_framework'),
     weights: parseWeights(flags.text('weights') ?? ''),
+    isListed: whitelist(flags.text('whitelist'), clock),
   };
 }
 

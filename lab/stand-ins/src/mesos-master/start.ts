@@ -10,8 +10,10 @@ import { build, type MasterInfo } from '../shared/mesos.ts';
 import { parseDurationMs } from '../shared/quantities.ts';
 import { metricsSpacingMs, rateLimit } from '../shared/rate-limit.ts';
 import { acceptAgent } from './agent-endpoint.ts';
+import { guardBy } from './authentication.ts';
 import { checkFlags, type Checked } from './checks.ts';
 import { runElection } from './election.ts';
+import { firewallBy } from './firewall.ts';
 import { Master } from './master.ts';
 import { renderMetrics } from './metrics.ts';
 import { LogRegistrar } from './registrar.ts';
@@ -65,7 +67,7 @@ export async function startMaster(options: StartOptions): Promise<RunningMaster>
   };
 }
 
-type Endpoint = (request: Request) => Answer | Promise<Answer | undefined>;
+type Endpoint = (request: Request) => Answer | Promise<Answer | undefined> | undefined;
 
 function metricsOnly({ context }: Parts, request: Request): Answer | Promise<Answer> {
   if (request.path !== '/metrics/snapshot') return notFound;
@@ -90,7 +92,7 @@ function assemble(options: Ready, checked: Checked, port: number): Parts {
   const storage = openStorage({ ...options, info }, checked);
   const master = new Master({
     info,
-    settings: masterSettings(flags),
+    settings: masterSettings(flags, clock),
     registrar: storage.registrar,
     agentReregisterTimeoutMs: flags.durationMs('agent_reregister_timeout'),
     log: options.log,
@@ -102,6 +104,8 @@ function assemble(options: Ready, checked: Checked, port: number): Parts {
   const limit = rateLimit(clock, metricsSpacingMs(options.env, parseDurationMs));
   const context: RoutesContext = {
     master,
+    guard: guardBy(flags),
+    firewall: firewallBy(flags),
     replica: storage.replicas?.replica,
     metrics: async () => {
       await limit();

@@ -8,6 +8,7 @@ import type {
   TaskStatus,
 } from '../shared/mesos.ts';
 import { amountsOf, minus, nothing, plus, type Amounts } from '../shared/resources.ts';
+import type { DrainInfo } from './registry.ts';
 
 /** A scheduler's open SUBSCRIBE answer. */
 export interface EventStream {
@@ -64,9 +65,9 @@ export interface Agent {
   version: string;
   capabilities: readonly string[];
   link: WireEnd<MasterMessage> | undefined;
+  /** Not while it is disconnected; what the operator wants of it stands in `deactivated` below. */
   active: boolean;
   connected: boolean;
-  deactivated: boolean;
   readonly registeredMs: number;
   reregisteredMs: number | undefined;
   missedPings: number;
@@ -82,6 +83,12 @@ export interface OpenOffer {
   readonly cancelTimeout: () => void;
 }
 
+export interface Drain {
+  readonly info: DrainInfo;
+  /** When this master last told the agent. */
+  readonly startedMs: number | undefined;
+}
+
 /** Everything the leader knows. A standby's stays empty. */
 export class ClusterState {
   readonly agents = new Map<string, Agent>();
@@ -89,12 +96,20 @@ export class ClusterState {
   readonly recoveredAgents = new Map<string, AgentInfo>();
   /** Agent id → since when (ms). */
   readonly unreachableAgents = new Map<string, number>();
+  /** Ids of agents that get no offers, whether they are registered, awaited or unreachable. */
+  readonly deactivated = new Set<string>();
+  readonly draining = new Map<string, Drain>();
   readonly frameworks = new Map<string, Framework>();
   readonly completedFrameworks: Framework[] = [];
   readonly offers = new Map<string, OpenOffer>();
   nextAgent = 0;
   nextFramework = 0;
   nextOffer = 0;
+}
+
+/** Connected, and no operator wants it idle. */
+export function isActive(state: ClusterState, agent: Agent): boolean {
+  return agent.active && !state.deactivated.has(agent.id);
 }
 
 export function rolesOf(info: FrameworkInfo): readonly string[] {

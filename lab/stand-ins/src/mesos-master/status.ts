@@ -1,6 +1,7 @@
 import { hasCapability, isTerminal, seconds } from '../shared/mesos.ts';
 import type { FrameworkInfo, TaskState, TaskStatus } from '../shared/mesos.ts';
 import type { Core } from './core.ts';
+import { publishStatus } from './operator-events.ts';
 import type { Framework, Task } from './state.ts';
 
 export interface MasterStatus {
@@ -50,6 +51,15 @@ export function concludeTask(core: Core, framework: Framework, task: Task): void
 export function recordStatus(core: Core, task: Task, status: TaskStatus): void {
   if (!isTerminal(task.state) && isTerminal(status.state)) countEnd(core, status.state);
   task.statuses.push(status);
+  countReason(core, status);
+  publishStatus(core, task, status);
+}
+
+/** `task_killed/source_executor/reason_slave_draining`: the old word for agents lives on in these names (1.12.0). */
+function countReason(core: Core, { state, source, reason }: TaskStatus): void {
+  if (reason === undefined) return;
+  const oldWord = reason.replace('AGENT', 'SLAVE');
+  core.counters.add([state, source, oldWord].join('/').toLowerCase());
 }
 
 function countEnd(core: Core, state: TaskState): void {

@@ -1,5 +1,6 @@
 import type { AgentMessage } from '../shared/agent-wire.ts';
 import { isTerminal } from '../shared/mesos.ts';
+import { checkDrained } from './agent-wishes.ts';
 import type { Core } from './core.ts';
 import { findTask, type Agent, type Framework } from './state.ts';
 import { concludeTask, recordStatus, sendUpdate } from './status.ts';
@@ -21,7 +22,8 @@ export function agentUpdate(
     else sendUpdate(framework, status);
     return;
   }
-  core.counters.add('valid_status_updates');
+  // Nobody to hear it: counted as invalid, sent again until somebody does (1.12.0).
+  core.counters.add(framework.connected ? 'valid_status_updates' : 'invalid_status_updates');
   const isRepeat = task.statuses.some(({ uuid }) => uuid === status.uuid);
   if (!isRepeat) recordStatus(core, task, status);
   task.state = latest;
@@ -66,5 +68,7 @@ export function acknowledge(core: Core, framework: Framework, ack: Acknowledgeme
   });
   const isTheEnd =
     task?.statusUpdateUuid === ack.uuid && isTerminal(task.statusUpdateState ?? task.state);
-  if (task !== undefined && isTheEnd) concludeTask(core, framework, task);
+  if (task === undefined || !isTheEnd) return;
+  concludeTask(core, framework, task);
+  void checkDrained(core, ack.agentId);
 }

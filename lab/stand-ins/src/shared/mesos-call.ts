@@ -4,16 +4,17 @@ import { text, type Answer, type Request } from './http.ts';
 export class CallError extends Error {
   override readonly name = 'CallError';
   readonly status: number;
+  readonly #headers: Readonly<Record<string, string>>;
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, headers: Readonly<Record<string, string>> = {}) {
     super(message);
     this.status = status;
+    this.#headers = headers;
   }
 
   get answer(): Answer {
     const answer = text(this.message, this.status);
-    if (this.status !== 405) return answer;
-    return { ...answer, headers: { ...answer.headers, Allow: 'POST' } };
+    return { ...answer, headers: { ...this.#headers, ...answer.headers } };
   }
 }
 
@@ -35,7 +36,7 @@ export function readCall(request: Request, grammar: CallGrammar): JsonCall {
   if (request.method !== 'POST') throw methodNotAllowed(request.method);
   checkContentType(request.headers['content-type']);
   const body = parseJson(request.body.toString('utf8'));
-  const missing = grammar.required.filter((path) => isMissing(body, path.split('.')));
+  const missing = grammar.required.flatMap((path) => missingIn(body, path.split('.')));
   if (missing.length > 0) {
     throw new CallError(
       400,
@@ -56,10 +57,12 @@ export function invalid(grammar: CallGrammar, fault: string): CallError {
   return new CallError(400, `Failed to validate ${grammar.name}: ${fault}`);
 }
 
-function methodNotAllowed(method: string): CallError {
+export function methodNotAllowed(method: string, allowed: readonly string[] = ['POST']): CallError {
+  const quoted = allowed.map((one) => `'${one}'`).join(', ');
   return new CallError(
     405,
-    `405 Method Not Allowed. Expecting one of { 'POST' }, but received '${method}'.`,
+    `405 Method Not Allowed. Expecting one of { ${quoted} }, but received '${method}'.`,
+    { Allow: allowed.join(', ') },
   );
 }
 
@@ -97,11 +100,12 @@ function errorPosition(fault: unknown, body: string): number {
   return match === null ? body.length : Number(match[1]);
 }
 
-/** The parent is there and the field is not; in a list, in any of its elements. */
-function isMissing(value: unknown, path: readonly string[]): boolean {
-  if (Array.isArray(value)) return value.some((element) => isMissing(element, path));
+/** Where the parent is there and the field is not, as protobuf spells it: `windows[0].unavailability`. */
+function missingIn(parent: unknown, path: readonly string[], above = ''): string[] {
   const [name = '', ...rest] = path;
-  const field = (value as Record<string, unknown> | undefined)?.[name];
-  if (rest.length === 0) return field === undefined || field === null;
-  return field !== undefined && field !== null && isMissing(field, rest);
+  const field = (parent as Record<string, unknown> | undefined)?.[name] ?? undefined;
+  if (rest.length === 0) return field === undefined ? [`${above}${name}`] : [];
+  if (field === undefined) return [];
+  if (!Array.isArray(field)) return missingIn(field, rest, `${above}${name}.`);
+  return field.flatMap((one, at) => missingIn(one, rest, `${above}${name}[${at}].`));
 }

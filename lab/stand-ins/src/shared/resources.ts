@@ -49,6 +49,15 @@ export function isEmpty(amounts: Amounts): boolean {
   );
 }
 
+/** No more of a scalar than its ceiling; where there is none, all of it. */
+export function atMost(amounts: Amounts, ceilings: ReadonlyMap<string, number>): Amounts {
+  const scalars = [...amounts.scalars].map(([name, value]): [string, number] => [
+    name,
+    Math.min(value, Math.round((ceilings.get(name) ?? Infinity) * 1000)),
+  ]);
+  return { scalars: new Map(scalars), ranges: amounts.ranges };
+}
+
 export function scalar(amounts: Amounts, name: string): number {
   return (amounts.scalars.get(name) ?? 0) / 1000;
 }

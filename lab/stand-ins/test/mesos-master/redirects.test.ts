@@ -14,6 +14,7 @@ const settings = {
   maxCompletedFrameworks: 50,
   maxCompletedTasks: 1000,
   weights: new Map<string, number>(),
+  isListed: () => true,
 };
 
 function standby() {
@@ -32,6 +33,8 @@ function standby() {
     facts: () => ({ flags: {}, cluster: undefined, startMs: 0, electedMs: 0 }),
     metrics: () => Promise.resolve({}),
     replica: undefined,
+    guard: () => undefined,
+    firewall: () => undefined,
   };
   const ask = (path: string, method = 'GET') =>
     answer(context, { path, method, headers: {}, body: Buffer.alloc(0) } as Request);

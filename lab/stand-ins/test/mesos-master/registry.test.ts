@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { LogRegistrar, withAgent, withoutAgent } from '../../src/mesos-master/registrar.ts';
+import { LogRegistrar } from '../../src/mesos-master/registrar.ts';
+import { asUnreachable, emptyRegistry, withAgent } from '../../src/mesos-master/registry.ts';
 import { fileStore, memoryStore, Replica } from '../../src/mesos-master/replica.ts';
 import { ReplicatedLog } from '../../src/mesos-master/replicated-log.ts';
 import { fakeClock, type FakeClock } from '../shared/support/fake-clock.ts';
@@ -156,9 +157,9 @@ test('a replica keeps what it has in a file', () => {
 });
 
 test('an agent is in the registry once, whatever happens to it', () => {
-  const empty = { master: undefined, agents: [], unreachable: [], gone: [] };
-  const twice = withAgent(withAgent(empty, info), info);
+  const twice = withAgent(withAgent(emptyRegistry, info), info);
   expect(twice.agents).toHaveLength(1);
-  const away = { ...withoutAgent(twice, 'S0'), unreachable: [{ id: 'S0', sinceMs: 1 }] };
+  const away = asUnreachable(twice, 'S0', 1);
+  expect([away.agents, away.unreachable]).toEqual([[], [{ id: 'S0', sinceMs: 1 }]]);
   expect(withAgent(away, info).unreachable).toEqual([]);
 });

@@ -194,7 +194,6 @@ describe('an agent that goes', () => {
   test('for good loses its tasks', async () => {
     const cluster = await scene();
     await forgetAgent(cluster.core, cluster.on.agent, {
-      reason: 'REASON_AGENT_REMOVED',
       message: 'Agent a1 removed: the agent unregistered',
       counter: 'slave_removals/reason_unregistered',
     });

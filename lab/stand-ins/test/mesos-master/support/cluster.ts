@@ -53,6 +53,7 @@ export function leadingMaster(
       maxCompletedFrameworks: 50,
       maxCompletedTasks: 1000,
       weights: new Map(Object.entries(weights)),
+      isListed: () => true,
     },
     registrar,
     agentReregisterTimeoutMs: 600_000,
