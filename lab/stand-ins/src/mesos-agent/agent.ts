@@ -3,8 +3,8 @@ import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
 import { build, type AgentInfo } from '../shared/mesos.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import { drain } from './drain.ts';
 import type { LinkHandlers } from './master-link.ts';
+import { apply } from './task-messages.ts';
 import { frameworksOf, type Tasks } from './tasks.ts';
 
 export interface Leader {
@@ -42,6 +42,7 @@ export const capabilities = [
 const longestBackoffMs = 60_000;
 /** For the last words to leave, and for containers to be removed. */
 const settleMs = 500;
+const quietCheckMs = 100;
 
 /** The agent's side of the relation to whatever master leads. */
 export class Agent {
@@ -54,6 +55,7 @@ export class Agent {
   #cancelRetry: () => void = () => undefined;
   #cancelPingTimeout: () => void = () => undefined;
   #attempt = 0;
+  #leaving = false;
   registered = false;
 
   constructor(options: AgentOptions) {
@@ -101,15 +103,26 @@ export class Agent {
   /** SIGUSR1: away for good, and the master is told so. */
   unregister(): void {
     this.#link?.send({ kind: 'unregister' });
-    this.#leave();
+    this.#leave({ keepsIdentity: false });
   }
 
-  /** Planned ends are exits with 0, also those the master asked for (observed with 1.12.0). */
-  #leave(): void {
-    const { clock, exit } = this.#options;
-    const killMs = this.#tasks?.shutdownAll() ?? 0;
-    clock.after(killMs + settleMs, () => {
-      exit(0);
+  /**
+   * Planned ends are exits with 0, also those the master asked for. After them the agent starts as a new one, unless
+   * it was marked gone: then it is sent away at every start (both observed with 1.12.0).
+   */
+  #leave({ keepsIdentity }: { readonly keepsIdentity: boolean }): void {
+    if (this.#leaving) return;
+    this.#leaving = true;
+    const { clock, checkpoint, exit } = this.#options;
+    const tasks = this.#tasks;
+    const until = clock.now() + (tasks?.shutdownAll() ?? 0);
+    if (!keepsIdentity) checkpoint.forgetIdentity();
+    const stop = clock.every(quietCheckMs, () => {
+      if (tasks?.isQuiet === false && clock.now() < until) return;
+      stop();
+      clock.after(settleMs, () => {
+        exit(0);
+      });
     });
   }
 
@@ -133,7 +146,7 @@ export class Agent {
 
   async #register(): Promise<void> {
     const leader = this.#leader;
-    if (leader === undefined) return;
+    if (leader === undefined || this.#leaving) return;
     let link: WireEnd<AgentMessage> | undefined;
     try {
       link = await this.#options.connect(leader, {
@@ -177,7 +190,7 @@ export class Agent {
 
   #received(message: MasterMessage): void {
     const tasks = this.#tasks;
-    if (tasks === undefined) return;
+    if (tasks === undefined || this.#leaving) return;
     switch (message.kind) {
       case 'registered':
         this.#welcomed(message.agent_id, message.ping_timeout_ms);
@@ -188,7 +201,7 @@ export class Agent {
         return;
       case 'shutdown':
         this.#options.log.info('slave.cpp:1004', `Asked to shut down: ${message.message}`);
-        this.#leave();
+        this.#leave({ keepsIdentity: message.message.includes('marked gone') });
         return;
       default:
         apply(tasks, message);
@@ -222,29 +235,5 @@ export class Agent {
       this.#disconnect();
       this.#retry();
     });
-  }
-}
-
-type TaskMessage = Exclude<MasterMessage, { kind: 'registered' | 'ping' | 'shutdown' }>;
-
-function apply(tasks: Tasks, message: TaskMessage): void {
-  switch (message.kind) {
-    case 'launch':
-      tasks.launch(message.framework, message.task);
-      return;
-    case 'kill':
-      tasks.kill(message.framework_id, message.task_id, message.grace_ms);
-      return;
-    case 'acknowledge':
-      tasks.acknowledge(message.framework_id, message.task_id, message.uuid);
-      return;
-    case 'framework-updated':
-      tasks.updateFramework(message.framework);
-      return;
-    case 'shutdown-framework':
-      tasks.shutdownFramework(message.framework_id);
-      return;
-    case 'drain':
-      drain(tasks, message);
   }
 }

@@ -21,6 +21,7 @@ const leastMemBytes = 32 * 1024 ** 2;
 export function containerDefinition(run: TaskRun, settings: DockerSettings): ContainerDefinition {
   const { task } = run;
   const docker = dockerOf(task);
+  checkPorts(task, docker);
   const definition: ContainerDefinition = {
     Image: docker.image,
     ...commandOf(task.command ?? {}),
@@ -90,6 +91,20 @@ function networkMode(task: TaskInfo, docker: DockerInfo): string {
   const name = task.container?.network_infos?.[0]?.name;
   if (name === undefined) throw new Error('No network info found in container info');
   return name;
+}
+
+/** The checks of `Docker::RunOptions::create` (src/docker/docker.cpp, 1.11). */
+function checkPorts(task: TaskInfo, { network = 'HOST', port_mappings: ports = [] }: DockerInfo) {
+  if (ports.length > 0 && (network === 'HOST' || network === 'NONE')) {
+    throw new Error('Port mappings are only supported for bridge and user-defined networks');
+  }
+  const offered = task.resources.flatMap(({ name, ranges }) =>
+    name === 'ports' ? (ranges?.range ?? []) : [],
+  );
+  for (const { host_port: port } of ports) {
+    if (offered.some(({ begin, end }) => begin <= port && port <= end)) continue;
+    throw new Error(`Port [${port}] not included in resources`);
+  }
 }
 
 function portKey({ container_port: port, protocol = 'tcp' }: PortMapping): string {

@@ -1,11 +1,12 @@
-import { createWriteStream, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Clock } from '../shared/clock.ts';
-import { DockerError, type ContainerDetails, type Docker } from '../shared/docker.ts';
-import { isTerminal } from '../shared/mesos.ts';
+import { DockerError } from '../shared/docker.ts';
+import type { ContainerDefinition, ContainerDetails, Docker } from '../shared/docker.ts';
 import { containerDefinition, dockerOf, type DockerSettings } from './container-definition.ts';
+import { UnknownOption } from './docker-parameters.ts';
 import type { Executor, ExecutorEvents } from './executor.ts';
-import { containerName, type TaskRun } from './task-run.ts';
+import { openOutput, sayInSandbox } from './output.ts';
+import type { RegistryLogin } from './registry-login.ts';
+import { containerName, isUp, type TaskRun } from './task-run.ts';
 
 export interface DockerExecutorOptions {
   readonly docker: Docker;
@@ -18,20 +19,14 @@ export interface DockerExecutorOptions {
   readonly socket: string;
   /** `--docker_remove_delay`: how long an exited container stays. */
   readonly removeDelayMs: number;
+  readonly login: RegistryLogin;
 }
 
 /** Tasks with a DockerInfo: containers of the host's Docker, as the Docker containerizer makes them. */
 export function dockerExecutor(options: DockerExecutorOptions): Executor {
   return {
-    launch: async (run, events) => {
-      if (!(await provideImage(options, run, events))) return;
-      // Given up while the image came: too slow, or killed.
-      if (isTerminal(run.state)) return;
-      if (run.killed) {
-        events.onExit({ code: 137, message: 'Killed before delivery to the executor' });
-        return;
-      }
-      mkdirSync(run.sandbox, { recursive: true });
+    launch: async (run, events, signal) => {
+      if (!(await provideImage(options, run, events)) || signal.aborted) return;
       events.onStarting(options.ip);
       await start(options, run, events);
     },
@@ -39,28 +34,24 @@ export function dockerExecutor(options: DockerExecutorOptions): Executor {
       const details = await options.docker.inspect(containerName(run));
       // One that was created and never started has no end to wait for.
       if (details === undefined || details.State.Status === 'created') return false;
-      if (run.state !== 'TASK_RUNNING') await announce(options, run, events);
+      if (!isUp(run)) await announce(options, run, events);
       watch(options, run, events);
       return true;
     },
-    kill: async (run, graceMs) => {
-      const name = containerName(run);
-      await options.docker.kill(name, 'SIGTERM');
-      options.clock.after(graceMs, () => {
-        options.docker.kill(name, 'SIGKILL').catch(() => undefined);
-      });
-    },
+    signal: (run, signal) => options.docker.kill(containerName(run), signal),
+    exec: (run, argv) => options.docker.exec(containerName(run), argv),
   };
 }
 
 async function provideImage(
   options: DockerExecutorOptions,
-  { task }: TaskRun,
+  run: TaskRun,
   events: ExecutorEvents,
 ): Promise<boolean> {
-  const { image, force_pull_image: force = false } = dockerOf(task);
+  const { image, force_pull_image: force = false } = dockerOf(run.task);
+  const { docker, login } = options;
   try {
-    if (force || !(await options.docker.imageExists(image))) await options.docker.pull(image);
+    if (force || !(await docker.imageExists(image))) await docker.pull(image, login(run, image));
     return true;
   } catch (fault) {
     const words = `${options.command} -H unix://${options.socket} pull ${image}`;
@@ -77,17 +68,40 @@ async function start(
   events: ExecutorEvents,
 ): Promise<void> {
   const name = containerName(run);
+  const definition = defined(options, run, events);
+  if (definition === undefined) return;
   try {
-    await options.docker.create(name, containerDefinition(run, options.settings));
+    await options.docker.create(name, definition);
     await options.docker.start(name);
   } catch (fault) {
-    writeError(run, `docker: Error response from daemon: ${textOf(fault)}.\n`);
-    const code = startExitCode(fault);
-    events.onExit({ code, message: `Container exited with status ${code}` });
+    sayInSandbox(run, `docker: Error response from daemon: ${textOf(fault)}.\n`);
+    exited(events, startExitCode(fault));
     return;
   }
   await announce(options, run, events);
   watch(options, run, events);
+}
+
+function exited(events: ExecutorEvents, code: number): void {
+  events.onExit({ code, message: `Container exited with status ${code}` });
+}
+
+/** `undefined`: the task cannot be made a container of, and that has been told. */
+function defined(
+  { settings }: DockerExecutorOptions,
+  run: TaskRun,
+  events: ExecutorEvents,
+): ContainerDefinition | undefined {
+  try {
+    return containerDefinition(run, settings);
+  } catch (fault) {
+    const why = `Failed to create docker run options: ${textOf(fault)}`;
+    if (fault instanceof UnknownOption) {
+      sayInSandbox(run, `${textOf(fault)}\nSee 'docker run --help'.\n`);
+      exited(events, 125);
+    } else events.onExit({ code: 1, message: why });
+    return undefined;
+  }
 }
 
 /** As `docker run` exits: 127 command not found, 126 not executable, 125 anything of Docker itself. */
@@ -121,17 +135,9 @@ function networkAddress(details: ContainerDetails): string {
 function watch(options: DockerExecutorOptions, run: TaskRun, events: ExecutorEvents): void {
   const { docker, clock } = options;
   const name = containerName(run);
-  const stdout = createWriteStream(join(run.sandbox, 'stdout'), { flags: 'w' });
-  const stderr = createWriteStream(join(run.sandbox, 'stderr'), { flags: 'w' });
-  const sink = {
-    stdout: (chunk: Buffer) => stdout.write(chunk),
-    stderr: (chunk: Buffer) => stderr.write(chunk),
-  };
-  stdout.on('error', () => undefined);
-  stderr.on('error', () => undefined);
-  docker.follow(name, sink).catch(() => undefined);
+  docker.follow(name, openOutput(run)).catch(() => undefined);
   void exitCode(options, name).then((code) => {
-    events.onExit({ code, message: `Container exited with status ${code}` });
+    exited(events, code);
     clock.after(options.removeDelayMs, () => {
       docker.remove(name).catch(() => undefined);
     });
@@ -151,12 +157,6 @@ async function exitCode(options: DockerExecutorOptions, name: string): Promise<n
     });
     return exitCode(options, name);
   }
-}
-
-function writeError(run: TaskRun, text: string): void {
-  const stream = createWriteStream(join(run.sandbox, 'stderr'), { flags: 'a' });
-  stream.on('error', () => undefined);
-  stream.end(text);
 }
 
 function textOf(fault: unknown): string {

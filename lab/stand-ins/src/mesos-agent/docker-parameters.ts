@@ -5,6 +5,11 @@ interface Parameter {
   readonly value: string;
 }
 
+/** What the Docker command line would refuse. */
+export class UnknownOption extends Error {
+  override readonly name = 'UnknownOption';
+}
+
 type HostConfig = Readonly<Record<string, unknown>>;
 
 /**
@@ -22,7 +27,7 @@ function applyOne(definition: ContainerDefinition, { key, value }: Parameter): C
   const container = containerOptions[key];
   if (container !== undefined) return { ...definition, ...container(value, definition) };
   const host = hostOptions[key];
-  if (host === undefined) throw new Error(`unknown flag: --${key}`);
+  if (host === undefined) throw new UnknownOption(`unknown flag: --${key}`);
   const before = definition.HostConfig ?? {};
   return { ...definition, HostConfig: { ...before, ...host(value, before) } };
 }
@@ -85,7 +90,7 @@ function pair(text: string): Record<string, string> {
 /** `64m`, `2g`: powers of 1024, as the Docker command line reads them. */
 function bytes(text: string): number {
   const match = /^(-?\d+(?:\.\d+)?)\s*([bkmg]?)b?$/i.exec(text);
-  if (match === null) throw new Error(`invalid size: '${text}'`);
+  if (match === null) throw new UnknownOption(`invalid size: '${text}'`);
   const power = ['', 'k', 'm', 'g'].indexOf((match[2] ?? '').toLowerCase().replace('b', ''));
   return Number(match[1]) * 1024 ** power;
 }

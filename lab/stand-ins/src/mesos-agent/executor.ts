@@ -6,7 +6,7 @@ export interface Exit {
   readonly message: string;
 }
 
-interface RunningDetails {
+export interface RunningDetails {
   readonly ipAddress: string;
   /** `docker inspect` of the container, as text. */
   readonly inspection?: string;
@@ -23,9 +23,11 @@ export interface ExecutorEvents {
 }
 
 export interface Executor {
-  readonly launch: (run: TaskRun, events: ExecutorEvents) => Promise<void>;
+  /** The sandbox is there. Does nothing more once `signal` has fired. */
+  readonly launch: (run: TaskRun, events: ExecutorEvents, signal: AbortSignal) => Promise<void>;
   /** After a restart of the agent. `false`: nothing of it is left. */
   readonly adopt: (run: TaskRun, events: ExecutorEvents) => Promise<boolean>;
-  /** SIGTERM, and SIGKILL when the time is up. */
-  readonly kill: (run: TaskRun, graceMs: number) => Promise<void>;
+  readonly signal: (run: TaskRun, signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
+  /** For health checks of type COMMAND: the exit code of a shell command where the task lives. */
+  readonly exec: (run: TaskRun, argv: readonly string[]) => Promise<number>;
 }

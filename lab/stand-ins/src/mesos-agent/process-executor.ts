@@ -1,25 +1,26 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../shared/clock.ts';
 import type { CommandInfo } from '../shared/mesos.ts';
 import type { Executor, ExecutorEvents, Exit } from './executor.ts';
 import { containerName, type TaskRun } from './task-run.ts';
+import type { UserOf } from './task-user.ts';
 
 export interface ProcessExecutorOptions {
   readonly clock: Clock;
   readonly ip: string;
+  readonly userOf: UserOf;
 }
 
 const pollMs = 500;
 
 /** Tasks without a container: a process of this host in its own group, output in the sandbox. */
-export function processExecutor({ clock, ip }: ProcessExecutorOptions): Executor {
+export function processExecutor({ clock, ip, userOf }: ProcessExecutorOptions): Executor {
   return {
     launch: (run, events) => {
-      mkdirSync(run.sandbox, { recursive: true });
       events.onStarting(ip);
-      start(run, events, ip);
+      start(run, events, { ip, userOf });
       return Promise.resolve();
     },
     adopt: (run, events) => {
@@ -33,24 +34,26 @@ export function processExecutor({ clock, ip }: ProcessExecutorOptions): Executor
       });
       return Promise.resolve(true);
     },
-    kill: (run, graceMs) => {
-      signalGroup(run, 'SIGTERM');
-      clock.after(graceMs, () => {
-        signalGroup(run, 'SIGKILL');
-      });
+    signal: (run, signal) => {
+      signalGroup(run, signal);
       return Promise.resolve();
     },
+    exec: (run, argv) => exec(run, argv, userOf),
   };
 }
 
-function start(run: TaskRun, events: ExecutorEvents, ip: string): void {
+function start(
+  run: TaskRun,
+  events: ExecutorEvents,
+  { ip, userOf }: { readonly ip: string; readonly userOf: UserOf },
+): void {
   const { file, args } = words(run.task.command ?? {});
-  const out = openSync(join(run.sandbox, 'stdout'), 'w');
-  const err = openSync(join(run.sandbox, 'stderr'), 'w');
+  const out = openSync(join(run.sandbox, 'stdout'), 'a');
+  const err = openSync(join(run.sandbox, 'stderr'), 'a');
+  const stdio = ['ignore', out, err] as const;
   const child = spawn(file, args, {
-    cwd: run.sandbox,
-    env: { ...process.env, ...environment(run) },
-    stdio: ['ignore', out, err],
+    ...surroundings(run, userOf),
+    stdio: [...stdio],
     detached: true,
   });
   closeSync(out);
@@ -64,6 +67,27 @@ function start(run: TaskRun, events: ExecutorEvents, ip: string): void {
   if (child.pid === undefined) return;
   run.pid = child.pid;
   events.onRunning({ ipAddress: ip, pid: child.pid });
+}
+
+function surroundings(run: TaskRun, userOf: UserOf) {
+  const user = userOf(run);
+  return {
+    cwd: run.sandbox,
+    env: { ...process.env, ...environment(run) },
+    ...(user === undefined ? {} : { uid: user.uid, gid: user.gid }),
+  };
+}
+
+function exec(run: TaskRun, [file = '', ...args]: readonly string[], userOf: UserOf) {
+  return new Promise<number>((resolve) => {
+    const child = spawn(file, args, { ...surroundings(run, userOf), stdio: 'ignore' });
+    child.once('error', () => {
+      resolve(127);
+    });
+    child.once('exit', (code) => {
+      resolve(code ?? 1);
+    });
+  });
 }
 
 function words(command: CommandInfo): { file: string; args: readonly string[] } {

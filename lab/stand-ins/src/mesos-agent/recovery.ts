@@ -4,6 +4,7 @@ import type { Log } from '../shared/log.ts';
 import type { AgentInfo } from '../shared/mesos.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { incompatibility, recoveryAdvice, type Policy } from './compatibility.ts';
+import type { DrainWish } from './drain.ts';
 import { containerName, type TaskRun } from './task-run.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -21,6 +22,7 @@ export class RecoveryError extends Error {
 export interface Recovered {
   readonly info: AgentInfo;
   readonly runs: readonly TaskRun[];
+  readonly drain: DrainWish | undefined;
 }
 
 /** The agent's identity from an earlier life, or a fresh one. */
@@ -30,7 +32,7 @@ export function recoverIdentity(
   options: { readonly policy: Policy; readonly workDir: string },
 ): Recovered {
   const before = checkpoint.load();
-  if (before === undefined) return { info: now, runs: [] };
+  if (before === undefined) return { info: now, runs: [], drain: undefined };
   const fault = incompatibility(before.info, now, options.policy);
   if (fault !== undefined) throw new RecoveryError(fault, options.workDir);
   // A permitted change is not written back: without the policy the next start still compares with the old
@@ -38,6 +40,7 @@ export function recoverIdentity(
   return {
     info: { ...now, ...(before.info.id === undefined ? {} : { id: before.info.id }) },
     runs: before.runs,
+    drain: before.drain,
   };
 }
 

@@ -11,19 +11,17 @@ import { parseDurationMs } from '../shared/quantities.ts';
 import { metricsSpacingMs, rateLimit } from '../shared/rate-limit.ts';
 import { Agent } from './agent.ts';
 import { agentInfo, thisMachine } from './agent-info.ts';
+import { buildTasks } from './build-tasks.ts';
 import { checkpointIn, type Checkpoint } from './checkpoint.ts';
-import { dockerExecutor } from './docker-executor.ts';
 import { checkDocker, checkEnvironment, type Environment } from './environment.ts';
-import type { Executor } from './executor.ts';
 import { detectLeader } from './leader.ts';
 import { connectToMaster } from './master-link.ts';
 import { renderMetrics } from './metrics.ts';
-import { processExecutor } from './process-executor.ts';
+import type { FetchCounts } from './preparation.ts';
 import { clearContainers, recoverIdentity, recoverTasks, type Recovered } from './recovery.ts';
 import type { AgentView } from './render.ts';
 import { answer } from './routes.ts';
-import { frameworkIdOf } from './task-run.ts';
-import { Tasks } from './tasks.ts';
+import type { Tasks } from './tasks.ts';
 
 export interface StartOptions {
   readonly flags: Flags;
@@ -36,12 +34,13 @@ export interface StartOptions {
   readonly docker?: Docker;
 }
 
-type Ready = Omit<StartOptions, 'docker'> & {
+export type Ready = Omit<StartOptions, 'docker'> & {
   readonly clock: Clock;
   /** Present with `--containerizers=docker,…`. */
   readonly docker: Docker | undefined;
   readonly workDir: string;
   readonly pid: string;
+  readonly fetches: FetchCounts;
 };
 
 export interface RunningAgent {
@@ -63,7 +62,7 @@ export async function startAgent(options: StartOptions): Promise<RunningAgent> {
     workDir: ready.workDir,
   });
   const agent = buildAgent(ready, checkpoint, recovered);
-  const tasks = buildTasks(ready, checkpoint, agent);
+  const tasks = buildTasks(ready, agent, { checkpoint, recovered });
   const server = await listen(ready, agent, tasks);
   await recover(ready, tasks, recovered);
   agent.start(tasks);
@@ -92,6 +91,7 @@ function prepare(options: StartOptions): Ready {
     clock: options.clock ?? realClock,
     docker: wantsDocker ? docker : undefined,
     workDir,
+    fetches: { succeeded: 0, failed: 0 },
     pid: `slave(1)@${address.ip}:${address.advertisedPort}`,
   };
 }
@@ -107,46 +107,6 @@ function buildAgent(options: Ready, checkpoint: Checkpoint, { info }: Recovered)
     connect: connectToMaster,
     random: Math.random,
     exit: options.exit,
-  });
-}
-
-function buildTasks(options: Ready, checkpoint: Checkpoint, agent: Agent): Tasks {
-  const { flags, clock, workDir, address } = options;
-  return new Tasks({
-    clock,
-    workDir,
-    checkpoint,
-    docker: options.docker === undefined ? undefined : dockerTasks(options, options.docker),
-    process: processExecutor({ clock, ip: address.ip }),
-    registrationTimeout: {
-      ms: flags.durationMs('executor_registration_timeout'),
-      text: flags.required('executor_registration_timeout'),
-    },
-    gracePeriodMs: flags.durationMs('executor_shutdown_grace_period'),
-    agentId: () => agent.id,
-    send: (run, status) => {
-      agent.send({
-        kind: 'update',
-        framework_id: frameworkIdOf(run),
-        status,
-        latest_state: run.state,
-      });
-    },
-  });
-}
-
-function dockerTasks({ flags, clock, address }: Ready, docker: Docker): Executor {
-  return dockerExecutor({
-    docker,
-    clock,
-    settings: {
-      mappedSandbox: flags.required('sandbox_directory'),
-      enableCfs: flags.isOn('cgroups_enable_cfs'),
-    },
-    ip: address.ip,
-    command: flags.required('docker'),
-    socket: flags.required('docker_socket'),
-    removeDelayMs: flags.durationMs('docker_remove_delay'),
   });
 }
 

@@ -11,8 +11,15 @@ export interface TaskRun {
   /** Updates not acknowledged yet; the first one is under way. */
   readonly pending: TaskStatus[];
   killed: boolean;
+  killGraceMs?: number;
+  /** Killed because its health check failed too often. */
+  unhealthy?: boolean;
   /** Of a command without container. */
   pid?: number;
+  /** Once it runs: the agent's own on the host's network. */
+  ipAddress?: string;
+  /** How much of the sandbox' `stderr` is the fetcher's; what the task says comes after it. */
+  fetcherLogBytes?: number;
 }
 
 export function frameworkIdOf(run: TaskRun): string {
@@ -33,4 +40,9 @@ export function containerName(run: TaskRun): string {
 
 export function isDockerTask({ task }: TaskRun): boolean {
   return task.container?.type === 'DOCKER';
+}
+
+/** There is a process that can be signalled. */
+export function isUp(run: TaskRun): boolean {
+  return run.ipAddress !== undefined;
 }

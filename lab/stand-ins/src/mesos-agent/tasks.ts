@@ -1,58 +1,77 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import type { Clock } from '../shared/clock.ts';
-import type { RunningTask } from '../shared/agent-wire.ts';
+import type { DrainMessage, RunningTask } from '../shared/agent-wire.ts';
 import { hasCapability, isTerminal } from '../shared/mesos.ts';
 import type { FrameworkInfo, TaskInfo, TaskStatus } from '../shared/mesos.ts';
 import type { Checkpoint } from './checkpoint.ts';
-import type { Executor, ExecutorEvents, Exit } from './executor.ts';
-import { frameworkIdOf, isDockerTask, keyOf, type TaskRun } from './task-run.ts';
-import { Updates } from './updates.ts';
+import type { Drain } from './drain.ts';
+import type { Executor } from './executor.ts';
+import { Launches, type LaunchOptions } from './launches.ts';
+import { launchFailed, reportsOf, type ReportParts } from './reports.ts';
+import { sandboxPath } from './sandbox.ts';
+import { frameworkIdOf, isDockerTask, isUp, keyOf, type TaskRun } from './task-run.ts';
+import { taskParts } from './task-parts.ts';
 
-export interface TasksOptions {
-  readonly clock: Clock;
+export interface TasksOptions extends LaunchOptions {
   readonly workDir: string;
   readonly checkpoint: Checkpoint;
+  readonly drain: Drain;
   readonly docker: Executor | undefined;
   readonly process: Executor;
-  /** `--executor_registration_timeout`, with the text it was given in: it bounds the image pull too. */
-  readonly registrationTimeout: { readonly ms: number; readonly text: string };
   readonly gracePeriodMs: number;
   readonly agentId: () => string;
   readonly send: (run: TaskRun, status: TaskStatus) => void;
 }
 
 const maxCompleted = 150;
+/** What executors keep back of the shutdown grace, to be dead in time (src/docker/executor.cpp, 1.11). */
+const shutdownReserveMs = 2000;
 
 /** All tasks of this agent. */
 export class Tasks {
   readonly runs = new Map<string, TaskRun>();
   readonly completed: TaskRun[] = [];
   readonly #options: TasksOptions;
-  readonly #updates: Updates;
+  readonly #parts: ReportParts;
+  readonly #launches: Launches;
+  /** Nobody wants to hear of them any more, but their processes have not ended yet. */
+  readonly #dying = new Set<TaskRun>();
 
   constructor(options: TasksOptions) {
     this.#options = options;
-    this.#updates = new Updates({
-      clock: options.clock,
-      agentId: options.agentId,
-      send: options.send,
-      onChange: (run) => {
+    this.#parts = taskParts({
+      ...options,
+      executorOf: (run) => this.#executorOf(run),
+      save: (run) => {
         this.#save(run);
       },
-      onDone: (run) => {
+      complete: (run) => {
         this.#complete(run);
       },
+      kill: (run) => {
+        this.#kill(run, undefined);
+      },
+      onEnded: (run) => void this.#dying.delete(run),
     });
+    this.#launches = new Launches(options, this.#parts);
+  }
+
+  /** Nothing of any task is left. */
+  get isQuiet(): boolean {
+    return this.#dying.size === 0;
+  }
+
+  get drain(): Drain {
+    return this.#options.drain;
   }
 
   launch(framework: FrameworkInfo, task: TaskInfo): void {
     const containerId = randomUUID();
+    const { workDir, agentId } = this.#options;
     const run: TaskRun = {
       framework,
       task,
       containerId,
-      sandbox: this.#sandbox(framework, task, containerId),
+      sandbox: sandboxPath({ workDir, agentId: agentId(), framework, task, containerId }),
       state: 'TASK_STAGING',
       statuses: [],
       pending: [],
@@ -62,13 +81,8 @@ export class Tasks {
     this.#save(run);
     const executor = this.#executorOf(run);
     if (executor === undefined) {
-      this.#failLaunch(run, 'No container launcher for tasks of this type');
-      return;
-    }
-    this.#limitLaunch(run);
-    executor.launch(run, this.#events(run)).catch((fault: unknown) => {
-      this.#failLaunch(run, fault instanceof Error ? fault.message : String(fault));
-    });
+      launchFailed(this.#parts, run, 'No container launcher for tasks of this type');
+    } else void this.#launches.start(run, executor);
   }
 
   /** After a restart: `false`, and the task is reported as failed, when nothing of it is left. */
@@ -76,8 +90,12 @@ export class Tasks {
     this.runs.set(keyOf(run), run);
     if (isTerminal(run.state)) return true;
     const executor = executorsLive ? this.#executorOf(run) : undefined;
-    if (executor !== undefined && (await executor.adopt(run, this.#events(run)))) return true;
-    this.#updates.add(run, {
+    if (executor !== undefined && (await executor.adopt(run, reportsOf(this.#parts, run)))) {
+      if (run.killed && isUp(run)) this.#parts.kills.begin(run, run.killGraceMs ?? 0);
+      else if (!run.killed) this.#parts.health.start(run);
+      return true;
+    }
+    this.#parts.updates.add(run, {
       state: 'TASK_FAILED',
       source: 'SOURCE_AGENT',
       reason: 'REASON_EXECUTOR_TERMINATED',
@@ -88,47 +106,79 @@ export class Tasks {
 
   kill(frameworkId: string, taskId: string, graceMs: number | undefined): void {
     const run = this.runs.get(`${frameworkId} ${taskId}`);
-    if (run === undefined || isTerminal(run.state)) return;
-    const policy = run.task.kill_policy?.grace_period?.nanoseconds;
-    const grace = graceMs ?? (policy === undefined ? this.#options.gracePeriodMs : policy / 1e6);
-    run.killed = true;
-    if (hasCapability(run.framework, 'TASK_KILLING_STATE')) {
-      this.#updates.add(run, { state: 'TASK_KILLING', source: 'SOURCE_EXECUTOR' });
+    if (run !== undefined) this.#kill(run, graceMs);
+  }
+
+  #kill(run: TaskRun, graceMs: number | undefined): void {
+    if (isTerminal(run.state)) return;
+    if (run.state === 'TASK_STAGING') {
+      this.#forgetLaunch(run);
+      return;
     }
-    this.#executorOf(run)
-      ?.kill(run, grace)
-      .catch(() => undefined);
+    const policy = run.task.kill_policy?.grace_period?.nanoseconds;
+    const own = graceMs ?? (policy === undefined ? this.#options.gracePeriodMs : policy / 1e6);
+    run.killGraceMs = this.drain.graceMs(own);
+    if (!run.killed) {
+      run.killed = true;
+      if (hasCapability(run.framework, 'TASK_KILLING_STATE')) {
+        this.#parts.updates.add(run, { state: 'TASK_KILLING', source: 'SOURCE_EXECUTOR' });
+      }
+      this.#save(run);
+    }
+    if (isUp(run)) this.#parts.kills.begin(run, run.killGraceMs);
+  }
+
+  #forgetLaunch(run: TaskRun): void {
+    this.#launches.abort(run);
+    run.killed = true;
+    this.#parts.updates.add(run, {
+      state: 'TASK_KILLED',
+      source: 'SOURCE_AGENT',
+      reason: 'REASON_TASK_KILLED_DURING_LAUNCH',
+      message: 'Killed before delivery to the executor',
+    });
+  }
+
+  /** The operator wants this agent empty: what is being killed already is killed under the new bound. */
+  beginDrain(message: DrainMessage): void {
+    this.drain.begin(message);
+    for (const run of [...this.runs.values()]) this.#kill(run, undefined);
+    if (this.runs.size === 0) this.drain.end();
   }
 
   acknowledge(frameworkId: string, taskId: string, uuid: string): void {
     const run = this.runs.get(`${frameworkId} ${taskId}`);
-    if (run !== undefined) this.#updates.acknowledge(run, uuid);
+    if (run !== undefined) this.#parts.updates.acknowledge(run, uuid);
   }
 
   /** Nobody is interested any more: everything of the framework ends, without updates. */
   shutdownFramework(frameworkId: string): void {
     for (const run of this.#ofFramework(frameworkId)) {
-      this.#updates.forget(run);
-      if (!isTerminal(run.state)) {
-        run.killed = true;
-        this.#executorOf(run)
-          ?.kill(run, this.#options.gracePeriodMs)
-          .catch(() => undefined);
-      }
-      run.state = isTerminal(run.state) ? run.state : 'TASK_KILLED';
+      this.#parts.updates.forget(run);
+      this.#parts.health.stop(run);
+      if (!isTerminal(run.state)) this.#shutdown(run);
       this.#complete(run);
     }
+  }
+
+  #shutdown(run: TaskRun): void {
+    this.#launches.abort(run);
+    run.killed = true;
+    run.killGraceMs = Math.max(this.#options.gracePeriodMs - shutdownReserveMs, 0);
+    if (run.state !== 'TASK_STAGING') this.#dying.add(run);
+    if (isUp(run)) this.#parts.kills.begin(run, run.killGraceMs);
+    run.state = 'TASK_KILLED';
   }
 
   /** Everything ends because the agent does; the result is how long that may take. */
   shutdownAll(): number {
     const ids = new Set([...this.runs.values()].map(frameworkIdOf));
     for (const id of ids) this.shutdownFramework(id);
-    return ids.size === 0 ? 0 : this.#options.gracePeriodMs;
+    return this.isQuiet ? 0 : this.#options.gracePeriodMs;
   }
 
   resend(): void {
-    for (const run of this.runs.values()) this.#updates.resend(run);
+    for (const run of this.runs.values()) this.#parts.updates.resend(run);
   }
 
   updateFramework(info: FrameworkInfo): void {
@@ -155,70 +205,12 @@ export class Tasks {
     return isDockerTask(run) ? this.#options.docker : this.#options.process;
   }
 
-  #sandbox(framework: FrameworkInfo, task: TaskInfo, containerId: string): string {
-    return join(
-      ...[this.#options.workDir, 'slaves', this.#options.agentId()],
-      ...['frameworks', framework.id?.value ?? '', 'executors', task.task_id.value],
-      ...['runs', containerId],
-    );
-  }
-
-  #limitLaunch(run: TaskRun): void {
-    const { clock, registrationTimeout } = this.#options;
-    clock.after(registrationTimeout.ms, () => {
-      if (run.state !== 'TASK_STAGING') return;
-      this.#updates.add(run, {
-        state: 'TASK_FAILED',
-        source: 'SOURCE_AGENT',
-        reason: 'REASON_EXECUTOR_REGISTRATION_TIMEOUT',
-        message: `Executor did not register within ${registrationTimeout.text}`,
-      });
-    });
-  }
-
-  #failLaunch(run: TaskRun, message: string): void {
-    this.#updates.add(run, {
-      state: run.killed ? 'TASK_KILLED' : 'TASK_FAILED',
-      source: 'SOURCE_AGENT',
-      reason: 'REASON_CONTAINER_LAUNCH_FAILED',
-      message,
-    });
-  }
-
-  #events(run: TaskRun): ExecutorEvents {
-    return {
-      onLaunchFailed: (message) => {
-        this.#failLaunch(run, message);
-      },
-      onStarting: (ipAddress) => {
-        this.#updates.add(run, { state: 'TASK_STARTING', source: 'SOURCE_EXECUTOR', ipAddress });
-      },
-      onRunning: ({ ipAddress, inspection, pid }) => {
-        this.#updates.add(run, {
-          state: 'TASK_RUNNING',
-          source: 'SOURCE_EXECUTOR',
-          ipAddress,
-          ...(inspection === undefined ? {} : { data: Buffer.from(inspection).toString('base64') }),
-          ...(pid === undefined ? {} : { executorPid: pid }),
-        });
-      },
-      onExit: (exit) => {
-        this.#ended(run, exit);
-      },
-    };
-  }
-
-  #ended(run: TaskRun, { code, message }: Exit): void {
-    const unbidden = code === 0 ? 'TASK_FINISHED' : 'TASK_FAILED';
-    const state = run.killed ? 'TASK_KILLED' : unbidden;
-    this.#updates.add(run, { state, source: 'SOURCE_EXECUTOR', message });
-  }
-
   #complete(run: TaskRun): void {
     this.runs.delete(keyOf(run));
     this.completed.push(run);
     if (this.completed.length > maxCompleted) this.completed.shift();
     this.#options.checkpoint.removeRun(this.#options.agentId(), run);
+    if (this.runs.size === 0) this.drain.end();
   }
 
   /** Only frameworks that asked for it survive the agent. */

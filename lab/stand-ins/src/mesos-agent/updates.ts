@@ -7,6 +7,8 @@ export interface UpdateOptions {
   readonly clock: Clock;
   readonly agentId: () => string;
   readonly send: (run: TaskRun, status: TaskStatus) => void;
+  /** The last word on a new status. */
+  readonly mark: (news: NewStatus) => NewStatus;
   /** Something of the run that must survive a restart has changed. */
   readonly onChange: (run: TaskRun) => void;
   /** Its end was acknowledged: nothing more is due. */
@@ -21,6 +23,7 @@ export interface NewStatus {
   readonly data?: string;
   readonly ipAddress?: string;
   readonly executorPid?: number;
+  readonly healthy?: boolean;
 }
 
 /** Repeated after 10, 20, 40 s … (STATUS_UPDATE_RETRY_INTERVAL_MIN and _MAX of Mesos 1.11, observed with 1.12.0). */
@@ -39,8 +42,9 @@ export class Updates {
     this.#options = options;
   }
 
-  add(run: TaskRun, news: NewStatus): void {
+  add(run: TaskRun, wanted: NewStatus): void {
     if (isTerminal(run.state)) return;
+    const news = this.#options.mark(wanted);
     const status = this.#status(run, news);
     run.state = news.state;
     run.statuses.push(status);
@@ -93,6 +97,7 @@ export class Updates {
       source: news.source,
       ...(news.reason === undefined ? {} : { reason: news.reason }),
       ...(news.data === undefined ? {} : { data: news.data }),
+      ...(news.healthy === undefined ? {} : { healthy: news.healthy }),
       agent_id: { value: this.#options.agentId() },
       executor_id: { value: taskIdOf(run) },
       timestamp: seconds(this.#options.clock.now()),

@@ -1,3 +1,4 @@
+import { realClock, sleep } from './clock.ts';
 import { call, openStream, type Call, type Reply } from './http-client.ts';
 
 export interface ContainerDefinition {
@@ -35,7 +36,8 @@ export interface ContainerSummary {
 /** The part of Docker the Mesos agent needs. Messages of `DockerError` are Docker's own. */
 export interface Docker {
   readonly imageExists: (image: string) => Promise<boolean>;
-  readonly pull: (image: string) => Promise<void>;
+  /** `login` is the value of `X-Registry-Auth`. */
+  readonly pull: (image: string, login?: string) => Promise<void>;
   readonly create: (name: string, definition: ContainerDefinition) => Promise<string>;
   readonly start: (id: string) => Promise<void>;
   /** `undefined`: no such container. */
@@ -49,6 +51,30 @@ export interface Docker {
   readonly list: (prefix: string) => Promise<readonly ContainerSummary[]>;
   /** Output so far and to come, demultiplexed, until the container ends. */
   readonly follow: (id: string, sink: OutputSink) => Promise<void>;
+  /** The exit code of a command in a running container. */
+  readonly exec: (id: string, argv: readonly string[]) => Promise<number>;
+  /** One sample of what it uses; `undefined`: not running. */
+  readonly stats: (id: string) => Promise<ContainerStats | undefined>;
+}
+
+/** The part of `GET /containers/{id}/stats` that Mesos' statistics need. */
+export interface ContainerStats {
+  readonly cpu_stats?: {
+    /** Nanoseconds. */
+    readonly cpu_usage?: {
+      readonly usage_in_kernelmode?: number;
+      readonly usage_in_usermode?: number;
+    };
+    readonly throttling_data?: {
+      readonly periods?: number;
+      readonly throttled_periods?: number;
+      readonly throttled_time?: number;
+    };
+  };
+  readonly memory_stats?: {
+    readonly usage?: number;
+    readonly stats?: Readonly<Record<string, number>>;
+  };
 }
 
 interface OutputSink {
@@ -79,15 +105,7 @@ export function dockerOver(socketPath: string): Docker {
       const reply = await ask(`/images/${image}/json`);
       return accept(reply, [404]).status !== 404;
     },
-    pull: async (image) => {
-      const { repository, tag } = splitImage(image);
-      const query = new URLSearchParams({ fromImage: repository, tag });
-      const reply = await ask(`/images/create?${query.toString()}`, {
-        method: 'POST',
-        timeoutMs: pullTimeoutMs,
-      });
-      failOnStreamedError(accept(reply));
-    },
+    pull: (image, login) => pull(ask, image, login),
     create: async (name, definition) => {
       const path = `/containers/create?${new URLSearchParams({ name }).toString()}`;
       const reply = accept(await ask(path, { body: definition }));
@@ -119,7 +137,43 @@ export function dockerOver(socketPath: string): Docker {
       return JSON.parse(reply.body) as ContainerSummary[];
     },
     follow: (id, sink) => follow(socketPath, id, sink),
+    exec: (id, argv) => exec(ask, id, argv),
+    stats: (id) => stats(ask, id),
   };
+}
+
+type Ask = (path: string, options?: Call) => Promise<Reply>;
+
+async function pull(ask: Ask, image: string, login: string | undefined): Promise<void> {
+  const { repository, tag } = splitImage(image);
+  const query = new URLSearchParams({ fromImage: repository, tag });
+  const reply = await ask(`/images/create?${query.toString()}`, {
+    method: 'POST',
+    timeoutMs: pullTimeoutMs,
+    ...(login === undefined ? {} : { headers: { 'X-Registry-Auth': login } }),
+  });
+  failOnStreamedError(accept(reply));
+}
+
+async function stats(ask: Ask, id: string): Promise<ContainerStats | undefined> {
+  const reply = accept(await ask(`/containers/${id}/stats?stream=0&one-shot=1`), [404, 409]);
+  return reply.status >= 300 ? undefined : (JSON.parse(reply.body) as ContainerStats);
+}
+
+const execPollMs = 100;
+const execPolls = 6000;
+
+async function exec(ask: Ask, id: string, argv: readonly string[]): Promise<number> {
+  const created = accept(await ask(`/containers/${id}/exec`, { body: { Cmd: argv } }));
+  const { Id } = JSON.parse(created.body) as { Id: string };
+  accept(await ask(`/exec/${Id}/start`, { body: { Detach: true } }));
+  for (let poll = 0; poll < execPolls; poll++) {
+    const reply = accept(await ask(`/exec/${Id}/json`));
+    const state = JSON.parse(reply.body) as { Running: boolean; ExitCode: number | null };
+    if (!state.Running) return state.ExitCode ?? 1;
+    await sleep(realClock, execPollMs);
+  }
+  throw new Error(`${argv[0] ?? ''} in ${id} has not ended`);
 }
 
 function accept(reply: Reply, alsoFine: readonly number[] = []): Reply {

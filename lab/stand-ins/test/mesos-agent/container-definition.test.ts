@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { containerDefinition } from '../../src/mesos-agent/container-definition.ts';
+import { parseResources } from '../../src/shared/resources.ts';
 import { containerId, dockerTask, taskRun } from './support/task-run.ts';
 
 const settings = { mappedSandbox: '/mnt/mesos/sandbox', enableCfs: false };
@@ -88,11 +89,32 @@ describe('the container of a task', () => {
       network: 'BRIDGE' as const,
       port_mappings: [{ host_port: 31080, container_port: 8080, protocol: 'tcp' }],
     };
-    const task = dockerTask({ container: { type: 'DOCKER', docker } });
+    const resources = parseResources('cpus:0.5;mem:64;ports:[31080-31080]');
+    const task = dockerTask({ container: { type: 'DOCKER', docker }, resources });
     expect(containerDefinition(taskRun(task), settings)).toMatchObject({
       ExposedPorts: { '8080/tcp': {} },
       HostConfig: { NetworkMode: 'bridge', PortBindings: { '8080/tcp': [{ HostPort: '31080' }] } },
     });
+  });
+
+  test.each([
+    ['HOST', 31080, 'Port mappings are only supported for bridge and user-defined networks'],
+    ['BRIDGE', 31081, 'Port [31081] not included in resources'],
+  ] as const)('on network %s is refused a mapping of port %d', (network, host_port, why) => {
+    const docker = { image: 'img:1', network, port_mappings: [{ host_port, container_port: 80 }] };
+    const resources = parseResources('cpus:0.5;mem:64;ports:[31080-31080]');
+    const task = dockerTask({ container: { type: 'DOCKER', docker }, resources });
+    expect(() => containerDefinition(taskRun(task), settings)).toThrow(why);
+  });
+
+  test('is on the network that the task names', () => {
+    const container = {
+      type: 'DOCKER' as const,
+      docker: { image: 'img:1', network: 'USER' as const },
+      network_infos: [{ name: 'builds' }],
+    };
+    const definition = containerDefinition(taskRun(dockerTask({ container })), settings);
+    expect(definition.HostConfig?.['NetworkMode']).toBe('builds');
   });
 
   test('takes further options of docker run as parameters', () => {

@@ -4,7 +4,7 @@ import { Agent, type Leader } from '../../src/mesos-agent/agent.ts';
 import type { LinkHandlers } from '../../src/mesos-agent/master-link.ts';
 import type { Tasks } from '../../src/mesos-agent/tasks.ts';
 import { agentInfo, silent } from '../mesos-master/support/cluster.ts';
-import { fakeClock, settle } from '../shared/support/fake-clock.ts';
+import { fakeClock } from '../shared/support/fake-clock.ts';
 
 const m1: Leader = { id: 'm1', pid: 'master@10.0.0.1:5050', host: '10.0.0.1', port: 5050 };
 const m2: Leader = { id: 'm2', pid: 'master@10.0.0.2:5050', host: '10.0.0.2', port: 5050 };
@@ -25,6 +25,8 @@ function bench(down: readonly string[] = []) {
       saveInfo: (info) => saved.push(info.id?.value ?? ''),
       saveRun: () => undefined,
       removeRun: () => undefined,
+      saveDrain: () => undefined,
+      forgetIdentity: () => saved.push('forgotten'),
     },
     backoffMs: 1000,
     random: () => 1,
@@ -46,6 +48,7 @@ function bench(down: readonly string[] = []) {
     report: () => [],
     resend: () => undefined,
     shutdownAll: () => 0,
+    isQuiet: true,
   };
   agent.start(tasks as unknown as Tasks);
   const say = (message: MasterMessage) => links.at(-1)?.handlers.onMessage(message);
@@ -118,15 +121,19 @@ describe('an agent', () => {
     expect(agent.leader).toBeUndefined();
   });
 
-  test.each(['asked by its master', 'by SIGUSR1'])('that goes %s exits with 0', async (how) => {
-    const { agent, clock, exits, say, welcome } = bench();
+  test.each([
+    ['sent away by its master', ['S0', 'forgotten']],
+    ['by SIGUSR1', ['S0', 'forgotten']],
+    ['because it was marked gone', ['S0']],
+  ])('that goes %s exits with 0, and comes back as a new one unless gone', async (how, kept) => {
+    const { agent, clock, exits, saved, say, welcome } = bench();
     agent.leaderDetected(m1);
     await clock.advance(1000);
     welcome('S0');
     if (how === 'by SIGUSR1') agent.unregister();
-    else say({ kind: 'shutdown', message: 'gone' });
-    await settle();
+    else if (how.includes('gone')) say({ kind: 'shutdown', message: 'Agent has been marked gone' });
+    else say({ kind: 'shutdown', message: 'Machine is DOWN' });
     await clock.advance(1000);
-    expect(exits).toEqual([0]);
+    expect([exits, saved]).toEqual([[0], kept]);
   });
 });

@@ -3,14 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DockerError } from '../../src/shared/docker.ts';
-import type { TaskStatus } from '../../src/shared/mesos.ts';
 import { checkpointIn } from '../../src/mesos-agent/checkpoint.ts';
-import { dockerExecutor } from '../../src/mesos-agent/docker-executor.ts';
-import { processExecutor } from '../../src/mesos-agent/process-executor.ts';
 import { clearContainers, recoverTasks } from '../../src/mesos-agent/recovery.ts';
-import { Tasks } from '../../src/mesos-agent/tasks.ts';
 import { silent } from '../mesos-master/support/cluster.ts';
-import { fakeClock, settle, type FakeClock } from '../shared/support/fake-clock.ts';
+import { settle } from '../shared/support/fake-clock.ts';
+import { taskBench, type Bench } from './support/bench.ts';
 import { fakeDocker, type FakeDocker, type FakeDockerOptions } from './support/fake-docker.ts';
 import { dockerTask } from './support/task-run.ts';
 
@@ -24,50 +21,10 @@ afterEach(() => {
   rmSync(workDir, { recursive: true });
 });
 
-interface Bench {
-  readonly tasks: Tasks;
-  readonly docker: FakeDocker;
-  readonly clock: FakeClock;
-  readonly sent: TaskStatus[];
-  readonly states: () => string[];
-  /** Acknowledges the update that is under way. */
-  readonly acknowledge: () => void;
-}
-
 const framework = { user: 'root', name: 'fw', id: { value: 'F' }, checkpoint: true };
 
 function bench(options: FakeDockerOptions = {}, docker = fakeDocker(options)): Bench {
-  const clock = fakeClock();
-  const sent: TaskStatus[] = [];
-  const tasks = new Tasks({
-    clock,
-    workDir,
-    checkpoint: checkpointIn(workDir),
-    docker: dockerExecutor({
-      docker,
-      clock,
-      settings: { mappedSandbox: '/mnt/mesos/sandbox', enableCfs: false },
-      ip: '10.0.0.1',
-      command: 'docker',
-      socket: '/var/run/docker.sock',
-      removeDelayMs: 21_600_000,
-    }),
-    process: processExecutor({ clock, ip: '10.0.0.1' }),
-    registrationTimeout: { ms: 60_000, text: '1mins' },
-    gracePeriodMs: 5000,
-    agentId: () => 'S4',
-    send: (_run, status) => sent.push(status),
-  });
-  return {
-    tasks,
-    docker,
-    clock,
-    sent,
-    states: () => sent.map(({ state }) => state),
-    acknowledge: () => {
-      tasks.acknowledge('F', 'd1', sent.at(-1)?.uuid ?? '');
-    },
-  };
+  return taskBench(workDir, docker);
 }
 
 async function running(one: Bench, info = framework): Promise<string> {

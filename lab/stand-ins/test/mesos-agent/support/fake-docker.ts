@@ -1,5 +1,10 @@
 import { DockerError } from '../../../src/shared/docker.ts';
-import type { ContainerDefinition, ContainerDetails, Docker } from '../../../src/shared/docker.ts';
+import type {
+  ContainerDefinition,
+  ContainerDetails,
+  ContainerStats,
+  Docker,
+} from '../../../src/shared/docker.ts';
 
 interface FakeContainer {
   readonly definition: ContainerDefinition;
@@ -23,6 +28,8 @@ export interface FakeDockerOptions {
   readonly startError?: DockerError;
   /** A container that ignores SIGTERM. */
   readonly stubborn?: boolean;
+  readonly execExit?: number;
+  readonly stats?: ContainerStats;
 }
 
 interface World {
@@ -59,8 +66,8 @@ function end({ containers }: World, name: string, code: number): void {
 function imageCalls({ images, log, options }: World): Pick<Docker, 'imageExists' | 'pull'> {
   return {
     imageExists: (image) => Promise.resolve(images.has(image)),
-    pull: (image) => {
-      log.push(`pull ${image}`);
+    pull: (image, login) => {
+      log.push(login === undefined ? `pull ${image}` : `pull ${image} as ${login}`);
       if (options.pullable?.includes(image) !== true) {
         return Promise.reject(new DockerError(404, `manifest for ${image} not found`));
       }
@@ -87,7 +94,9 @@ function startCalls({ containers, log, options }: World): Pick<Docker, 'create' 
   };
 }
 
-function watchCalls({ containers }: World): Pick<Docker, 'inspect' | 'wait' | 'list' | 'follow'> {
+type Watching = Pick<Docker, 'inspect' | 'wait' | 'list' | 'follow' | 'exec' | 'stats'>;
+
+function watchCalls({ containers, log, options }: World): Watching {
   return {
     inspect: (name) => {
       const container = containers.get(name);
@@ -108,6 +117,11 @@ function watchCalls({ containers }: World): Pick<Docker, 'inspect' | 'wait' | 'l
           .map(([name, { status }]) => ({ Id: name, Names: [`/${name}`], State: status })),
       ),
     follow: () => Promise.resolve(),
+    exec: (name, argv) => {
+      log.push(`exec ${name} ${argv.join(' ')}`);
+      return Promise.resolve(options.execExit ?? 0);
+    },
+    stats: () => Promise.resolve(options.stats),
   };
 }
 
