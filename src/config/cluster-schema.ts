@@ -90,6 +90,9 @@ const images = section({
   mesosAgent: image('mesosAgent', 'Mesos agent; the version of the masters.'),
   marathon: image('marathon', 'Marathon.'),
   haproxy: image('haproxy', 'HAProxy of the gateways.'),
+  keepalived: files.imageReference
+    .optional()
+    .describe('keepalived, only for `gateway.address: vip`; build it from `images/keepalived`.'),
 });
 
 function image(name: keyof typeof defaultImages, description: string) {

@@ -62,6 +62,8 @@ export interface Images {
   readonly mesosAgent: string;
   readonly marathon: string;
   readonly haproxy: string;
+  /** Only needed where an address moves between the gateways; there is no official image. */
+  readonly keepalived?: string | undefined;
 }
 
 export interface DockerSettings {

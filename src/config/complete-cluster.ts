@@ -34,6 +34,7 @@ export function completeCluster(file: ClusterFile, completion: Completion): Pars
               name: controller,
               index,
               hosts,
+              vip: file.gateway.address === 'vip' ? file.gateway.vip?.address : undefined,
               folders,
               origin: completion,
             }),

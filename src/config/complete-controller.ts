@@ -11,6 +11,8 @@ export interface Place {
   /** Of the controller in the file; the default ports count up by it. */
   readonly index: number;
   readonly hosts: readonly Host[];
+  /** Address that moves between the gateways. */
+  readonly vip: string | undefined;
   readonly folders: ClusterFile['folders'];
   readonly origin: Origin;
 }
@@ -25,7 +27,7 @@ export function completeController(file: FileController, place: Place): ParsedCo
     agentPort: file.agentPort ?? 31_500 + index,
     gatewayPort,
     gatewayAgentPort: file.gatewayAgentPort ?? 50_000 + index,
-    url: file.url ?? `http://${entrance(home, place.hosts)}:${String(gatewayPort)}/`,
+    url: file.url ?? `http://${place.vip ?? entrance(home, place.hosts)}:${String(gatewayPort)}/`,
     home,
     admin: {
       user: file.admin.user,

@@ -1,6 +1,6 @@
 import type { Images } from './cluster-spec.ts';
 
-export type ImageName = keyof Images | 'jenkins';
+export type ImageName = Exclude<keyof Images, 'keepalived'> | 'jenkins';
 
 export interface DefaultImage {
   readonly reference: string;

@@ -1,5 +1,6 @@
 import { ClusterError } from '../errors.ts';
 import type { Checked } from './check.ts';
+import { checkGateway } from './check-gateway.ts';
 import { checkPlaces } from './check-places.ts';
 import { checkPorts } from './check-ports.ts';
 import { checkRoles } from './check-roles.ts';
@@ -11,7 +12,7 @@ import type { Origin, ParsedCluster } from './parsed-cluster.ts';
 import { shapeOf } from './shape.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
 
-const checks = [checkRoles, checkPorts, checkTimes, checkPlaces];
+const checks = [checkRoles, checkPorts, checkTimes, checkPlaces, checkGateway];
 
 /** Text of a cluster file to its meaning; throws CONFIG_INVALID with every fault that can be told. */
 export function parseCluster(text: string, origin: Origin): ParsedCluster {

@@ -83,7 +83,9 @@ function images(): string {
   return `
 # Container images, with version or digest.
 #images:
-${lines.join('')}
+${lines.join('')}\
+  # keepalived: registry.example.com/keepalived:2.2.7
+
 # Added to what the daemon.json of the hosts has.
 #docker:
 #  insecureRegistries: []
@@ -143,7 +145,8 @@ const services = `
 #  # How a lost gateway host is got round: "dns" (your name for them all),
 #  # "external" (your load balancer) or "vip" (keepalived moves an address).
 #  address: dns
-  # vip: { address: 10.0.0.100, interface: eth0, routerId: 51 }
+#  # With "address: vip", two gateway hosts or more and images.keepalived:
+#  #   vip: { address: 10.0.0.100, interface: eth0, routerId: 51 }
 `;
 
 function jenkins(): string {

@@ -39,9 +39,20 @@ function environment({ spec, host, cgroupV2 }: RenderInput): Record<string, stri
   const attributes = attributeText(host.agent);
   return {
     ...(attributes === '' ? {} : { MESOS_ATTRIBUTES: attributes }),
+    // A quota at `docker create`, under cgroup v1 and v2; without it `cpus` are only shares, and an
+    // idle host lets a build take all cores.
+    MESOS_CGROUPS_ENABLE_CFS: 'true',
+    // MESOS_CGROUPS_LIMIT_SWAP stays off: it concerns cgroups/mem, not Docker tasks, and an agent
+    // with that isolator does not start where the kernel has no swap accounting (1.11).
     MESOS_CONTAINERIZERS: 'docker,mesos',
     MESOS_DOCKER_MESOS_IMAGE: spec.images.mesosAgent,
+    // Exited containers keep their whole workspace: an hour to look at one, not six.
+    MESOS_DOCKER_REMOVE_DELAY: '1hrs',
     MESOS_EXECUTOR_REGISTRATION_TIMEOUT: mesosDuration(spec.mesos.executorRegistrationTimeoutMs),
+    // Sandboxes of builds pass a weekend, not a week, and go sooner when less than a fifth of the
+    // disk is free, which they share with images and Jenkins' homes.
+    MESOS_GC_DELAY: '3days',
+    MESOS_GC_DISK_HEADROOM: '0.2',
     MESOS_HOSTNAME: host.address,
     MESOS_HOSTNAME_LOOKUP: 'false',
     MESOS_IP: host.address,

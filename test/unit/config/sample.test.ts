@@ -39,11 +39,13 @@ test('the sample shows every field', () => {
     .map(({ path }) => path.filter((name) => name !== '(name)').join('.'))
     // In one line each, as the bastion of a host and the alternatives of a password.
     .filter((path) => !/hosts\.\*\.ssh\.bastion\.|password\.(env|command)$/.test(path))
+    .filter((path) => !path.startsWith('gateway.vip.'))
     .filter((path) => !shown.has(path));
   expect(missing).toEqual([]);
   expect(text).toMatch(/\{ env: NAME \}/);
   expect(text).toMatch(/\{ command: \[pass, show, ci\] \}/);
   expect(text).toMatch(/\{ kind: shared, path: /);
+  expect(text).toMatch(/vip: \{ address: .*, interface: .*, routerId: \d+ \}/);
 });
 
 function pathsOf(value: unknown, path: readonly string[]): (readonly string[])[] {
