@@ -15,13 +15,16 @@ const appAnswer = z.object({
   }),
 });
 
+/** The controller itself, without its build agents. */
+type ControllerHealth = Omit<JenkinsHealth, 'builds'>;
+
 type App = z.output<typeof appAnswer>['app'];
 
 /** Each controller: does Marathon run it, and does it answer through every gateway? */
 export async function probeJenkins(
   sight: Sight,
   marathonLeader: string | undefined,
-): Promise<readonly JenkinsHealth[]> {
+): Promise<readonly ControllerHealth[]> {
   return await Promise.all(
     sight.spec.jenkins.map(async (controller) => {
       const app = await readApp(sight, marathonLeader, appId(controller));
@@ -82,7 +85,7 @@ interface Seen {
   readonly ways: readonly Way[];
 }
 
-function judge(sight: Sight, controller: JenkinsController, { app, ways }: Seen): JenkinsHealth {
+function judge(sight: Sight, controller: JenkinsController, { app, ways }: Seen): ControllerHealth {
   const version = ways.find(({ fault }) => fault === '')?.version;
   const detail = explain(app, ways);
   return {

@@ -4,6 +4,7 @@ import type { Host } from '../config/cluster-spec.ts';
 import type { HttpAnswer } from '../ports.ts';
 import { judgeQuorum } from './judge-quorum.ts';
 import type { AgentMember, AgentPool, Group, Member } from './model.ts';
+import { operatorCall, readLeader } from './operator-api.ts';
 import { ask, failed, placeOf, jsonOf, unseen, whyNoAnswer, type Sight } from './sight.ts';
 
 /**
@@ -30,12 +31,6 @@ async function probeMaster(sight: Sight, host: Host): Promise<Member> {
   const answer = await ask(remote, host, operatorCall(sight, 'GET_HEALTH'));
   if (failed(answer)) return member(host, undefined, whyNoAnswer(answer));
   return answered(host, answer);
-}
-
-function operatorCall({ spec }: Sight, type: string) {
-  const headers = { 'content-type': 'application/json', accept: 'application/json' };
-  const body = JSON.stringify({ type });
-  return { method: 'POST', path: '/api/v1', port: spec.mesos.masterPort, headers, body } as const;
 }
 
 function answered(host: Host, { status, body }: HttpAnswer): Member {
@@ -112,12 +107,8 @@ async function registeredAgents(
   sight: Sight,
   leader: string | undefined,
 ): Promise<readonly Registered[] | undefined> {
-  const place = placeOf(sight, leader);
-  if (place === undefined) return undefined;
-  const { host, remote } = place;
-  const answer = await ask(remote, host, operatorCall(sight, 'GET_AGENTS'));
-  if (failed(answer) || answer.status !== 200) return undefined;
-  return agentsAnswer.safeParse(jsonOf(answer)).data?.get_agents.agents;
+  const answer = await readLeader(sight, leader, 'GET_AGENTS');
+  return agentsAnswer.safeParse(answer).data?.get_agents.agents;
 }
 
 function judgeAgent(sight: Sight, host: Host, registered: readonly Registered[]): AgentMember {

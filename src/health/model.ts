@@ -48,6 +48,27 @@ export interface JenkinsHealth {
   readonly version: string | undefined;
   readonly url: string;
   readonly detail: string;
+  /** Undefined for a controller without build agents. */
+  readonly builds: BuildsHealth | undefined;
+}
+
+/** Whether builds find build agents. */
+export interface BuildsHealth {
+  readonly state: State;
+  /** Build agents that are connected; undefined if Jenkins did not tell. */
+  readonly online: number | undefined;
+  readonly busy: number | undefined;
+  readonly reason: string;
+}
+
+/** What a controller left behind in Mesos under another id: it holds its tasks for a week. */
+export interface OrphanFramework {
+  readonly id: string;
+  readonly name: string;
+  /** Whose name it bears. */
+  readonly controller: string;
+  /** When it registered last, ISO 8601; undefined if no leader saw that. */
+  readonly registered: string | undefined;
 }
 
 export interface HostHealth {
@@ -74,6 +95,8 @@ export interface Health {
   readonly marathon: Group;
   readonly gateways: Gateways;
   readonly jenkins: readonly JenkinsHealth[];
+  /** A warning: they do not make the stack unhealthy. */
+  readonly orphanFrameworks: readonly OrphanFramework[];
 }
 
 const order: readonly State[] = ['unhealthy', 'unknown', 'degraded', 'healthy'];
@@ -88,7 +111,10 @@ export function isInOrderAsFarAsSeen({ hosts, jenkins, ...health }: Health): boo
   const { zookeeper, mesosMasters, mesosAgents, marathon, gateways } = health;
   const groups = [zookeeper, mesosMasters, mesosAgents, marathon, gateways];
   const members = groups.flatMap((group): readonly Member[] => group.members);
-  const asked = [...members, ...hosts, ...jenkins].filter(({ state }) => state !== 'unknown');
+  const builds = jenkins.flatMap((one) => one.builds ?? []);
+  const asked = [...members, ...hosts, ...jenkins, ...builds].filter(
+    ({ state }) => state !== 'unknown',
+  );
   const leads = [zookeeper, mesosMasters, marathon].every(({ leader }) => leader !== undefined);
   return leads && asked.every(({ state }) => state === 'healthy');
 }

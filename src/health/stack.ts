@@ -1,4 +1,6 @@
 import type { PlanInput } from '../plan/observed.ts';
+import { probeBuilds } from './builds.ts';
+import { orphansAmong, readFrameworks } from './frameworks.ts';
 import { probeGateways } from './gateway.ts';
 import { hostsHealth } from './hosts.ts';
 import { probeJenkins } from './jenkins.ts';
@@ -16,13 +18,19 @@ export async function probeStack(input: PlanInput, sight: Sight): Promise<Health
     probeMarathon(sight),
     probeGateways(sight),
   ]);
-  const [mesosAgents, jenkins] = await Promise.all([
+  const [mesosAgents, jenkins, frameworks] = await Promise.all([
     probeAgents(sight, masters.leader),
     probeJenkins(sight, marathon.leader),
+    readFrameworks(sight, masters.leader),
   ]);
+  const { jenkins: controllers } = sight.spec;
+  const builds = await Promise.all(
+    controllers.map((controller) => probeBuilds(sight, controller, frameworks)),
+  );
   const hosts = hostsHealth(input, sight.missing);
   const groups = [zookeeper, masters, marathon, mesosAgents, gateways];
-  const verdict = worst([...groups, ...hosts, ...jenkins].map(({ state }) => state));
+  const told = builds.flatMap((one) => one ?? []);
+  const verdict = worst([...groups, ...hosts, ...jenkins, ...told].map(({ state }) => state));
   return {
     verdict,
     hosts,
@@ -31,6 +39,7 @@ export async function probeStack(input: PlanInput, sight: Sight): Promise<Health
     mesosAgents,
     marathon,
     gateways,
-    jenkins,
+    jenkins: jenkins.map((one, index) => ({ ...one, builds: builds[index] })),
+    orphanFrameworks: orphansAmong(frameworks ?? [], controllers),
   };
 }

@@ -1,7 +1,7 @@
 import type { Group, Health, HostHealth, Member, State } from '../health/model.ts';
 import { troubleLines } from './trouble-lines.ts';
 import { inColour, sign, type Palette } from './palette.ts';
-import { clip, table } from './table.ts';
+import { clip, table, wrap } from './table.ts';
 
 interface Line {
   readonly state: State;
@@ -21,7 +21,7 @@ export function healthText(health: Health, paint: Palette, columns: number): str
     agentsLine(health),
     groupLine('Marathon', health.marathon, standbys),
     gatewaysLine(health),
-    ...health.jenkins.map(jenkinsLine),
+    ...health.jenkins.flatMap((one) => [jenkinsLine(one), ...buildsLine(one)]),
   ];
   const width = Math.min(longestName, Math.max(...lines.map(({ name }) => name.length)));
   const rows = lines.map(({ state, name, text }) => [
@@ -30,7 +30,11 @@ export function healthText(health: Health, paint: Palette, columns: number): str
     inState(state, clip(text, columns - width - '✔    '.length), paint),
   ]);
   const troubles = troubleLines(health, columns).map((line) => paint.dim(line));
-  return [...table(rows), ...(troubles.length > 0 ? ['', ...troubles] : [])].join('\n');
+  const warnings = orphanWarning(health, columns).map((line) => paint.yellow(line));
+  return [table(rows), troubles, warnings]
+    .filter((part) => part.length > 0)
+    .map((part) => part.join('\n'))
+    .join('\n\n');
 }
 
 function inState(state: State, text: string, paint: Palette): string {
@@ -106,4 +110,27 @@ function jenkinsLine({ name, state, host, version, url, detail }: Health['jenkin
   ];
   const text = detail === '' ? place.join(', ') : detail;
   return { state, name: `Jenkins ${name}`, text };
+}
+
+/** Below the line of its controller. */
+function buildsLine({ builds }: Health['jenkins'][number]): Line[] {
+  if (builds === undefined) return [];
+  const { state, online, busy, reason } = builds;
+  const counted = online === undefined ? [] : [`${online} online, ${busy ?? 0} busy`];
+  const text = [...counted, reason].filter((part) => part !== '').join('; ');
+  return [{ state, name: '  build agents', text }];
+}
+
+const namedOrphans = 3;
+
+function orphanWarning({ orphanFrameworks }: Health, columns: number): string[] {
+  if (orphanFrameworks.length === 0) return [];
+  const count = orphanFrameworks.length;
+  const names = orphanFrameworks.slice(0, namedOrphans).map(({ name, id }) => `${name} (${id})`);
+  const more = count > namedOrphans ? ` and ${count - namedOrphans} more` : '';
+  const what = count === 1 ? 'One framework is an orphan' : `${count} frameworks are orphans`;
+  return [
+    ...wrap(`${what} in Mesos: ${names.join(', ')}${more}.`, columns - 2).split('\n'),
+    'ci-cluster jenkins prune-frameworks ends them.',
+  ].map((line, index) => `${index === 0 ? '!' : ' '} ${line}`);
 }

@@ -137,6 +137,7 @@ function firstReason(health: Health): string {
     `Marathon: ${marathon.reason}`,
     `gateways: ${gateways.reason}`,
     ...jenkins.map(({ name, detail }) => `Jenkins ${name}: ${detail}`),
+    ...jenkins.map(({ name, builds }) => `builds of ${name}: ${builds?.reason ?? ''}`),
   ];
   return named.find((reason) => !reason.endsWith(': ')) ?? 'unknown';
 }
