@@ -68,9 +68,7 @@ describe('an image as build agent', () => {
   });
 
   test('without Java fails, with an unknown core is skipped', () => {
-    expect(verdicts('build-agent', without('java')).IMAGE_JAVA).toBe(
-      'fail: no "java" on its PATH',
-    );
+    expect(verdicts('build-agent', without('java')).IMAGE_JAVA).toBe('fail: no "java" on its PATH');
     const unknown = verdicts('build-agent', without('core'), { core: undefined });
     expect(unknown.IMAGE_JAVA).toBe('skip: Java 21, but the core is not known');
   });
