@@ -10,6 +10,10 @@ export interface Call {
   readonly timeoutMs?: number;
   /** A Unix socket instead of the host in the URL. */
   readonly socketPath?: string;
+  /** Of a stream: the time is for connecting only, its headers may take for ever (clients that have it so). */
+  readonly untilConnected?: boolean;
+  /** Gives up whatever is still under way. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Reply {
@@ -91,10 +95,18 @@ function start(
       // A kept-alive connection to a peer that died would cost every first call a failure.
       agent: new Agent({ keepAlive: false }),
       ...(socketPath === undefined ? {} : { socketPath }),
+      ...(options.signal === undefined ? {} : { signal: options.signal }),
     });
     const timer = setTimeout(() => {
       request.destroy(new Error(`no answer from ${url} within ${timeoutMs} ms`));
     }, timeoutMs);
+    if (options.untilConnected === true) {
+      request.on('socket', (socket) => {
+        socket.once('connect', () => {
+          clearTimeout(timer);
+        });
+      });
+    }
     request.on('response', (message) => {
       clearTimeout(timer);
       resolve({ request, message });
