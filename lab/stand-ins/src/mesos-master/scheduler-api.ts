@@ -102,9 +102,14 @@ const handlers: Readonly<Record<string, CallHandler>> = {
     }));
     reconcile(core, framework, questions ?? []);
   },
-  UPDATE_FRAMEWORK: (_core, framework, call) => {
-    const info = call.update_framework?.framework_info;
-    if (info !== undefined) framework.info = { ...info, id: { value: framework.id } };
+  UPDATE_FRAMEWORK: (core, framework, call) => {
+    const update = call.update_framework;
+    if (update === undefined) return;
+    framework.info = { ...update.framework_info, id: { value: framework.id } };
+    // The set that is given replaces the one before; filters stay, unlike at REVIVE.
+    framework.suppressed.clear();
+    for (const role of update.suppressed_roles ?? []) framework.suppressed.add(role);
+    core.allocate();
   },
 };
 

@@ -36,7 +36,10 @@ export interface SchedulerCall extends JsonCall {
   readonly reconcile?: {
     readonly tasks?: readonly { readonly task_id: Id; readonly agent_id?: Id }[];
   };
-  readonly update_framework?: { readonly framework_info: FrameworkInfo };
+  readonly update_framework?: {
+    readonly framework_info: FrameworkInfo;
+    readonly suppressed_roles?: readonly string[];
+  };
 }
 
 interface Operation {
