@@ -1,0 +1,132 @@
+import type { ClusterSpec, Host, JenkinsController } from '../../config/cluster-spec.ts';
+import { ClusterError } from '../../errors.ts';
+import { probeMarathon } from '../../health/marathon.ts';
+import { probeMasters } from '../../health/mesos.ts';
+import type { Sight } from '../../health/sight.ts';
+import type { Ports } from '../../ports.ts';
+import { eligibleHosts } from '../../services/jenkins.ts';
+import type { Report } from '../events.ts';
+import { lookAt } from '../look.ts';
+import { fence, markGone, type Leaders } from './fence.ts';
+import { proveDead } from './proof.ts';
+import { tasksOf, type ControllerTask } from './task.ts';
+import { awaitElsewhere } from './watch.ts';
+
+export interface FailoverInput {
+  readonly spec: ClusterSpec;
+  readonly ports: Ports;
+  readonly report: Report;
+  readonly controller: JenkinsController;
+  /** Asked once, before anything is changed. Throws to refuse. */
+  readonly confirm: (move: Move) => Promise<void>;
+}
+
+export interface Move {
+  readonly controller: string;
+  readonly from: string;
+  /** `gone`: the host is proved dead; `fenced`: the controller there is ended first. */
+  readonly how: 'gone' | 'fenced';
+  readonly evidence: readonly string[];
+}
+
+export interface Moved extends Move {
+  readonly to: string;
+  /** Milliseconds since the order: until the old one was out of the way, and until the new one answered. */
+  readonly releasedMs: number;
+  readonly answeredMs: number;
+  /** Id of the Mesos agent that may never come back. */
+  readonly goneAgent: string | undefined;
+}
+
+/** Moves a controller to another host, only if the old one certainly does not write any more. */
+export async function failover(input: FailoverInput): Promise<Moved> {
+  const { ports, controller, report, confirm } = input;
+  const look = await lookAt(input.spec, ports, report);
+  const { sight } = look;
+  refusePinned(controller);
+  const leaders = await leadersOf(sight);
+  const { task, from } = await currentTask(sight, leaders, controller);
+  refuseAlone(sight, controller, from);
+  const move = await moveOf(sight, controller, from);
+  await confirm(move);
+  const begin = ports.clock.now();
+  const since = () => Math.round(ports.clock.now() - begin);
+  const order = { sight, ports, leaders, controller, task, report };
+  if (move.how === 'gone') {
+    await markGone(order);
+    const releasedMs = since();
+    const to = await awaitElsewhere(order, from);
+    return { ...move, to, releasedMs, answeredMs: since(), goneAgent: task.agentId };
+  }
+  return await fence(order, async () => {
+    const releasedMs = since();
+    const to = await awaitElsewhere(order, from);
+    return { ...move, to, releasedMs, answeredMs: since(), goneAgent: undefined };
+  });
+}
+
+function refusePinned({ name, home }: JenkinsController): void {
+  if (home.kind === 'shared') return;
+  throw new ClusterError(
+    'NOT_MOVABLE',
+    `Jenkins ${name} is bound to ${home.host}: its home is on that host only`,
+    {
+      host: home.host,
+      remedy: `Bring ${home.host} back. To make the controller movable, put its home on a folder that all Mesos agents share (home: { kind: shared }).`,
+    },
+  );
+}
+
+async function leadersOf(sight: Sight): Promise<Leaders> {
+  const [masters, marathon] = await Promise.all([probeMasters(sight), probeMarathon(sight)]);
+  if (masters.leader !== undefined && marathon.leader !== undefined) {
+    return { mesos: masters.leader, marathon: marathon.leader };
+  }
+  const which = masters.leader === undefined ? 'Mesos master' : 'Marathon';
+  throw new ClusterError('GATE_NOT_REACHED', `no leading ${which} to give the order to`, {
+    remedy: 'ci-cluster status shows the whole stack; run the same command again with a leader.',
+  });
+}
+
+async function currentTask(
+  sight: Sight,
+  { marathon }: Leaders,
+  controller: JenkinsController,
+): Promise<{ task: ControllerTask; from: Host }> {
+  const tasks = await tasksOf(sight, marathon, controller);
+  const task = tasks?.find(({ host }) => host !== undefined);
+  if (task?.host !== undefined) return { task, from: task.host };
+  const why = tasks === undefined ? 'Marathon does not tell' : 'Marathon has no task of it';
+  throw new ClusterError('NOT_MOVABLE', `Jenkins ${controller.name} runs nowhere: ${why}`, {
+    remedy: 'ci-cluster status says what it waits for; there is nothing to move.',
+  });
+}
+
+function refuseAlone(sight: Sight, controller: JenkinsController, from: Host): void {
+  const others = eligibleHosts(sight.spec, controller).filter(({ name }) => name !== from.name);
+  if (others.some(({ name }) => sight.remotes.has(name))) return;
+  throw new ClusterError(
+    'NOT_MOVABLE',
+    `Jenkins ${controller.name} cannot leave ${from.name}: no other Mesos agent is reached`,
+    { host: from.name, remedy: 'Bring another Mesos agent back, then run the same command again.' },
+  );
+}
+
+async function moveOf(sight: Sight, controller: JenkinsController, from: Host): Promise<Move> {
+  const common = { controller: controller.name, from: from.name };
+  if (sight.remotes.has(from.name)) {
+    const evidence = [`${from.name} answers: the controller there is ended first`];
+    return { ...common, how: 'fenced', evidence };
+  }
+  const { dead, evidence } = await proveDead(sight, from, controller);
+  if (dead) return { ...common, how: 'gone', evidence };
+  throw new ClusterError(
+    'NOT_PROVED_DEAD',
+    `${from.name} is not reached, but not proved dead: its controller may still write`,
+    {
+      host: from.name,
+      evidence,
+      remedy: `Switch ${from.name} off, or end the controller there by hand; then run the same command again.`,
+    },
+  );
+}
