@@ -1,9 +1,13 @@
 import { ClusterError } from '../errors.ts';
 import type { Checked } from './check.ts';
+import { checkFrameworks } from './check-frameworks.ts';
 import { checkGateway } from './check-gateway.ts';
+import { checkLabels } from './check-labels.ts';
 import { checkPlaces } from './check-places.ts';
+import { checkPlugins } from './check-plugins.ts';
 import { checkPorts } from './check-ports.ts';
 import { checkRoles } from './check-roles.ts';
+import { checkTemplates } from './check-templates.ts';
 import { checkTimes } from './check-times.ts';
 import type { ClusterFile } from './cluster-schema.ts';
 import { completeCluster } from './complete-cluster.ts';
@@ -12,7 +16,10 @@ import type { Origin, ParsedCluster } from './parsed-cluster.ts';
 import { shapeOf } from './shape.ts';
 import { readYaml, type YamlDocument } from './yaml-document.ts';
 
-const checks = [checkRoles, checkPorts, checkTimes, checkPlaces, checkGateway];
+const checks = [
+  ...[checkRoles, checkPorts, checkTimes, checkPlaces, checkGateway],
+  ...[checkPlugins, checkFrameworks, checkLabels, checkTemplates],
+];
 
 /** Text of a cluster file to its meaning; throws CONFIG_INVALID with every fault that can be told. */
 export function parseCluster(text: string, origin: Origin): ParsedCluster {

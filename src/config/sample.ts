@@ -205,8 +205,7 @@ const builds = `\
     buildAgents:
       linux:
         image: registry.example.com/build-agent:1
-        # "mesos": on demand by the Mesos plugin; "marathon": always "count" of
-        # them, without the plugin.
+        # "mesos": on demand by the Mesos plugin; "marathon": see below.
         #via: mesos
         #cpus: 1
         #memory: 1GiB
@@ -214,11 +213,12 @@ const builds = `\
         # disk: 5GiB
         # attributes: { rack: r1 }
         #idle: 3m
-        # count: 1
         # Opened only for trusted builds: the first lets them reach the control
         # ports of the cluster, the second makes them root on the host.
         #network: bridge
         #dockerSocket: false
+      # Always "count" of them, kept running by Marathon without the plugin:
+      # small: { image: example/build-agent:1, via: marathon, count: 2 }
     # What "ci-cluster build" runs.
     canary:
       #label: linux
