@@ -6,6 +6,7 @@ import { UnknownOption } from './docker-parameters.ts';
 import type { Executor, ExecutorEvents } from './executor.ts';
 import { openOutput, sayInSandbox } from './output.ts';
 import type { RegistryLogin } from './registry-login.ts';
+import { usageOfContainer } from './usage.ts';
 import { containerName, isUp, type TaskRun } from './task-run.ts';
 
 export interface DockerExecutorOptions {
@@ -40,6 +41,10 @@ export function dockerExecutor(options: DockerExecutorOptions): Executor {
     },
     signal: (run, signal) => options.docker.kill(containerName(run), signal),
     exec: (run, argv) => options.docker.exec(containerName(run), argv),
+    usage: async (run) => {
+      const stats = await options.docker.stats(containerName(run));
+      return stats === undefined ? undefined : usageOfContainer(stats);
+    },
   };
 }
 

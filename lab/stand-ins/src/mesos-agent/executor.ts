@@ -22,6 +22,18 @@ export interface ExecutorEvents {
   readonly onExit: (exit: Exit) => void;
 }
 
+/** What a task has used since it started. */
+export interface Usage {
+  readonly userSecs: number;
+  readonly systemSecs: number;
+  readonly rssBytes: number;
+  readonly throttling?: {
+    readonly periods: number;
+    readonly throttled: number;
+    readonly secs: number;
+  };
+}
+
 export interface Executor {
   /** The sandbox is there. Does nothing more once `signal` has fired. */
   readonly launch: (run: TaskRun, events: ExecutorEvents, signal: AbortSignal) => Promise<void>;
@@ -30,4 +42,6 @@ export interface Executor {
   readonly signal: (run: TaskRun, signal: 'SIGTERM' | 'SIGKILL') => Promise<void>;
   /** For health checks of type COMMAND: the exit code of a shell command where the task lives. */
   readonly exec: (run: TaskRun, argv: readonly string[]) => Promise<number>;
+  /** `undefined`: it is not running. */
+  readonly usage: (run: TaskRun) => Promise<Usage | undefined>;
 }

@@ -1,13 +1,12 @@
 import { amountsOf, scalar } from '../shared/resources.ts';
 import { systemMetrics } from '../shared/system-metrics.ts';
 import type { Agent } from './agent.ts';
+import type { FetchCounts } from './preparation.ts';
 import { used } from './render.ts';
 import type { Tasks } from './tasks.ts';
 
 /** Keys of 1.12.0 that this stand-in never moves. */
 const zeros = [
-  'containerizer/fetcher/task_fetches_failed',
-  'containerizer/fetcher/task_fetches_succeeded',
   'containerizer/mesos/container_destroy_errors',
   'gc/path_removals_failed',
   'gc/path_removals_pending',
@@ -25,6 +24,7 @@ const zeros = [
 export interface AgentMetricSources {
   readonly agent: Agent;
   readonly tasks: Tasks;
+  readonly fetches: FetchCounts;
   readonly nowMs: number;
   readonly recoveryMs: number;
 }
@@ -51,6 +51,8 @@ export function renderMetrics(sources: AgentMetricSources): Record<string, numbe
       counted.map((state) => [`slave/tasks_${state}`, states(state.toUpperCase())]),
     ),
     ...resourceGauges(agent, tasks),
+    'containerizer/fetcher/task_fetches_failed': sources.fetches.failed,
+    'containerizer/fetcher/task_fetches_succeeded': sources.fetches.succeeded,
     'slave/registered': Number(agent.leader !== undefined),
     'slave/uptime_secs': (nowMs - agent.startMs) / 1000,
     'slave/recovery_time_secs': recoveryMs / 1000,

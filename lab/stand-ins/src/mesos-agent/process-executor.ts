@@ -6,6 +6,7 @@ import type { CommandInfo } from '../shared/mesos.ts';
 import type { Executor, ExecutorEvents, Exit } from './executor.ts';
 import { containerName, type TaskRun } from './task-run.ts';
 import type { UserOf } from './task-user.ts';
+import { usageOfProcesses } from './usage.ts';
 
 export interface ProcessExecutorOptions {
   readonly clock: Clock;
@@ -39,6 +40,8 @@ export function processExecutor({ clock, ip, userOf }: ProcessExecutorOptions): 
       return Promise.resolve();
     },
     exec: (run, argv) => exec(run, argv, userOf),
+    usage: ({ pid }) =>
+      Promise.resolve(pid === undefined || !isAlive(pid) ? undefined : usageOfProcesses(pid)),
   };
 }
 

@@ -1,6 +1,7 @@
 import {
   buildFields,
   isTerminal,
+  nanoseconds,
   seconds,
   type FrameworkInfo,
   type TaskStatus,
@@ -15,6 +16,7 @@ import {
 } from '../shared/resources.ts';
 import type { Amounts } from '../shared/resources.ts';
 import { capabilities, type Agent } from './agent.ts';
+import type { DrainWish } from './drain.ts';
 import { frameworkIdOf, taskIdOf, type TaskRun } from './task-run.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -37,6 +39,7 @@ export function renderState(view: AgentView): object {
     pid: view.pid,
     hostname: agent.info.hostname,
     capabilities,
+    ...drainFields(tasks),
     resources: total,
     reserved_resources: {},
     unreserved_resources: total,
@@ -53,11 +56,33 @@ export function renderState(view: AgentView): object {
   };
 }
 
+function drainFields({ drain }: Tasks): object {
+  const { wish } = drain;
+  if (wish === undefined) return {};
+  return {
+    drain_config: drainConfig(wish),
+    estimated_drain_start_time_seconds: Math.floor(wish.startMs / 1000),
+  };
+}
+
+export function drainConfig({ maxGraceMs, markGone }: DrainWish): object {
+  const bound = maxGraceMs === undefined ? {} : { max_grace_period: nanoseconds(maxGraceMs) };
+  return { ...bound, mark_gone: markGone };
+}
+
+/** What the agent adds to each task for the executor that runs it (observed with 1.12.0); the master does not count it. */
+export const overhead = { cpus: 0.1, mem: 32 } as const;
+
 export function used(tasks: Tasks): Amounts {
-  return [...tasks.runs.values()]
-    .filter(({ state }) => !isTerminal(state))
-    .map(({ task }) => amountsOf(task.resources))
-    .reduce(plus, nothing);
+  return [...tasks.runs.values()].map(held).reduce(plus, nothing);
+}
+
+/** Of an executor: its own, and its task's while that has not ended. */
+function held({ state, task: info }: TaskRun): Amounts {
+  const own = Object.entries(overhead).map(([name, value]) => ({
+    ...{ name, type: 'SCALAR' as const, scalar: { value } },
+  }));
+  return amountsOf(isTerminal(state) ? own : [...own, ...info.resources]);
 }
 
 /** Ended tasks of frameworks that have nothing here any more. */
@@ -101,7 +126,7 @@ function executor(run: TaskRun, lists: { tasks: object[]; ended: object[] }): ob
     source: taskIdOf(run),
     container: run.containerId,
     directory: run.sandbox,
-    resources: toSummary(amountsOf(run.task.resources)),
+    resources: toSummary(held(run)),
     role: roleOf(run),
     tasks: lists.tasks,
     queued_tasks: [],
@@ -109,7 +134,7 @@ function executor(run: TaskRun, lists: { tasks: object[]; ended: object[] }): ob
   };
 }
 
-function executorName(run: TaskRun): string {
+export function executorName(run: TaskRun): string {
   const { shell = true, value = '', arguments: args = [] } = run.task.command ?? {};
   const command = shell ? `sh -c '${shorten(value)}'` : `[${[value, ...args].join(', ')}]`;
   return `Command Executor (Task: ${taskIdOf(run)}) (Command: ${command})`;
@@ -151,16 +176,4 @@ function status({ state, timestamp, container_status: container }: TaskStatus): 
       ...(network_infos === undefined ? {} : { network_infos }),
     },
   };
-}
-
-/** `/containers`. */
-export function renderContainers({ runs }: Tasks): object[] {
-  return [...runs.values()].map((run) => ({
-    container_id: run.containerId,
-    executor_id: taskIdOf(run),
-    executor_name: executorName(run),
-    framework_id: frameworkIdOf(run),
-    source: taskIdOf(run),
-    status: { container_id: { value: run.containerId } },
-  }));
 }

@@ -1,10 +1,15 @@
 import { empty, json, notFound, type Answer, type Request } from '../shared/http.ts';
-import { CallError, expecting, readCall, type CallGrammar } from '../shared/mesos-call.ts';
-import { renderContainers, renderState, type AgentView } from './render.ts';
+import { systemMetrics } from '../shared/system-metrics.ts';
+import { answerCall } from './api-v1.ts';
+import { attachedFiles, fileAnswer } from './files.ts';
+import { containers, monitorStatistics, type Sample } from './render-v1.ts';
+import { renderState, type AgentView } from './render.ts';
 
 export interface RoutesContext {
   readonly view: () => AgentView;
   readonly metrics: () => Promise<Record<string, number>>;
+  /** What each running task uses, asked now. */
+  readonly sample: () => Promise<Sample>;
   readonly version: object;
 }
 
@@ -15,48 +20,30 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   '/version': ({ version }) => json(version),
   '/flags': ({ view }) => json({ flags: view().flags }),
   '/state': ({ view }) => json(renderState(view())),
-  '/containers': ({ view }) => json(renderContainers(view().tasks)),
+  '/containers': async ({ sample }) => json(containers(await sample())),
+  '/monitor/statistics': async ({ sample }) => json(monitorStatistics(await sample())),
   '/metrics/snapshot': async ({ metrics }) => json(await metrics()),
-  '/api/v1': (context, request) => api(context, request),
+  '/system/stats.json': () => json(systemStats()),
+  '/api/v1': (context, request) => answerCall(context, request),
 };
 
 const prefix = '/slave(1)';
 
 export function answer(context: RoutesContext, request: Request): Answer | Promise<Answer> {
   const { path } = request;
-  const endpoint = endpoints[path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path];
-  return endpoint === undefined ? notFound : endpoint(context, request);
+  const bare = path.startsWith(`${prefix}/`) ? path.slice(prefix.length) : path;
+  const endpoint = endpoints[bare];
+  if (endpoint !== undefined) return endpoint(context, request);
+  return fileAnswer(attachedFiles(context.view().tasks), bare, request) ?? notFound;
 }
 
-const reads: Readonly<Record<string, (context: RoutesContext) => object>> = {
-  GET_HEALTH: () => ({ healthy: true }),
-  GET_VERSION: ({ version }) => ({ version_info: version }),
-  GET_FLAGS: ({ view }) => ({
-    flags: Object.entries(view().flags).map(([name, value]) => ({ name, value })),
-  }),
-  GET_AGENT: ({ view }) => ({ agent_info: view().agent.info }),
-  GET_CONTAINERS: ({ view }) => ({ containers: renderContainers(view().tasks) }),
-};
-
-const grammar: CallGrammar = {
-  name: 'agent::Call',
-  types: new Set([...Object.keys(reads), 'GET_METRICS']),
-  required: [],
-};
-
-async function api(context: RoutesContext, request: Request): Promise<Answer> {
-  try {
-    const call = readCall(request, grammar);
-    const read = reads[call.type];
-    if (read !== undefined) {
-      return json({ type: call.type, [call.type.toLowerCase()]: read(context) });
-    }
-    if (call['get_metrics'] === undefined) throw expecting(grammar, 'get_metrics');
-    const values = Object.entries(await context.metrics());
-    const metrics = values.map(([name, value]) => ({ name, value }));
-    return json({ type: 'GET_METRICS', get_metrics: { metrics } });
-  } catch (fault) {
-    if (fault instanceof CallError) return fault.answer;
-    throw fault;
-  }
+/** The same gauges as the metrics, under older names. */
+function systemStats(): object {
+  const gauges = Object.entries(systemMetrics());
+  return Object.fromEntries(
+    gauges.map(([name, value]) => [
+      name.replace('system/', '').replace(/^load_/, 'avg_load_'),
+      value,
+    ]),
+  );
 }

@@ -41,6 +41,8 @@ export type Ready = Omit<StartOptions, 'docker'> & {
   readonly workDir: string;
   readonly pid: string;
   readonly fetches: FetchCounts;
+  /** Set once the recovery is through. */
+  readonly recovery: { ms: number };
 };
 
 export interface RunningAgent {
@@ -92,6 +94,7 @@ function prepare(options: StartOptions): Ready {
     docker: wantsDocker ? docker : undefined,
     workDir,
     fetches: { succeeded: 0, failed: 0 },
+    recovery: { ms: 0 },
     pid: `slave(1)@${address.ip}:${address.advertisedPort}`,
   };
 }
@@ -113,6 +116,7 @@ function buildAgent(options: Ready, checkpoint: Checkpoint, { info }: Recovered)
 /** Without `--docker_mesos_image` the executors of an agent in a container died with it, and so must their tasks. */
 async function recover(options: Ready, tasks: Tasks, { runs }: Recovered): Promise<void> {
   const { docker, clock, log, flags, environment, workDir } = options;
+  const startMs = clock.now();
   log.info('state.cpp:68', `Recovering state from '${workDir}/meta'`);
   const lost = environment.isContainer && flags.text('docker_mesos_image') === undefined;
   const known = lost ? [] : runs;
@@ -123,12 +127,12 @@ async function recover(options: Ready, tasks: Tasks, { runs }: Recovered): Promi
   log.info('slave.cpp:8235', 'Recovering executors');
   const adopted = await recoverTasks(tasks, runs, !lost);
   log.info('slave.cpp:8240', `Recovered ${adopted} of ${runs.length} tasks`);
+  options.recovery.ms = clock.now() - startMs;
 }
 
 async function listen(options: Ready, agent: Agent, tasks: Tasks) {
   const { flags, clock, address } = options;
   const limit = rateLimit(clock, metricsSpacingMs(options.env, parseDurationMs));
-  const startedMs = clock.now();
   const masterName = masterHostnames();
   const view = (): AgentView => ({
     agent,
@@ -139,9 +143,12 @@ async function listen(options: Ready, agent: Agent, tasks: Tasks) {
   });
   const metrics = async () => {
     await limit();
-    return renderMetrics({ agent, tasks, nowMs: clock.now(), recoveryMs: clock.now() - startedMs });
+    const { fetches, recovery } = options;
+    return renderMetrics({ agent, tasks, fetches, nowMs: clock.now(), recoveryMs: recovery.ms });
   };
-  const context = { view, metrics, version: buildFields };
+  const enableCfs = flags.isOn('cgroups_enable_cfs');
+  const sample = async () => ({ usages: await tasks.usages(), nowMs: clock.now(), enableCfs });
+  const context = { view, metrics, sample, version: buildFields };
   return serve({ host: address.bindIp, port: address.port }, (request) => answer(context, request));
 }
 

@@ -4,7 +4,7 @@ import { hasCapability, isTerminal } from '../shared/mesos.ts';
 import type { FrameworkInfo, TaskInfo, TaskStatus } from '../shared/mesos.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Drain } from './drain.ts';
-import type { Executor } from './executor.ts';
+import type { Executor, Usage } from './executor.ts';
 import { Launches, type LaunchOptions } from './launches.ts';
 import { launchFailed, reportsOf, type ReportParts } from './reports.ts';
 import { sandboxPath } from './sandbox.ts';
@@ -195,6 +195,24 @@ export class Tasks {
       state: run.state,
       statuses: run.statuses,
     }));
+  }
+
+  /** What runs has used so far. */
+  async usages(): Promise<ReadonlyMap<TaskRun, Usage>> {
+    const running = [...this.runs.values()].filter((run) => isUp(run) && !isTerminal(run.state));
+    const samples = await Promise.all(
+      running.map(async (run) => [run, await this.#usage(run)] as const),
+    );
+    return new Map(samples.flatMap(([run, usage]) => (usage === undefined ? [] : [[run, usage]])));
+  }
+
+  #usage(run: TaskRun): Promise<Usage | undefined> {
+    const nothing = Promise.resolve(undefined);
+    return (
+      this.#executorOf(run)
+        ?.usage(run)
+        .catch(() => undefined) ?? nothing
+    );
   }
 
   #ofFramework(id: string): TaskRun[] {
