@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../shared/clock.ts';
+import { text, type Handler } from '../shared/http.ts';
+import { Counters } from './api/counters.ts';
 import { EventStream } from './api/event-stream.ts';
 import { leaderHandler } from './api/leader-routes.ts';
-import type { Leadership } from './api/leadership.ts';
 import { AppService } from './core/app-service.ts';
 import { Cluster, type StateStore } from './core/cluster.ts';
+import { Deployer } from './core/deployer.ts';
+import { GroupService } from './core/group-service.ts';
 import { HealthMonitor } from './core/health-monitor.ts';
 import { Orchestrator } from './core/orchestrator.ts';
+import { ReadinessMonitor } from './core/readiness-monitor.ts';
 import type { World } from './core/world.ts';
 import type { Crash } from './exit-codes.ts';
 import type { Log } from './log.ts';
-import { detectMaster } from './mesos/master-detector.ts';
-import { SchedulerConnection } from './mesos/scheduler-connection.ts';
-import type { MesosEvent } from './mesos/wire.ts';
+import { subscribe } from './mesos/subscribe.ts';
 import type { Options } from './options.ts';
 import { probe } from './probe.ts';
-import type { Handler } from '../shared/http.ts';
 
 export interface LeadershipOptions {
   readonly options: Options;
@@ -28,8 +29,6 @@ export interface LeadershipOptions {
 }
 
 const tickMs = 500;
-/** Libmesos' scheduler driver keeps a ZooKeeper session of its own, of 10 s. */
-const detectorSessionMs = 10_000;
 
 /** Loads the state, subscribes to Mesos, and answers requests from then on. */
 export async function startLeading(start: LeadershipOptions): Promise<Handler> {
@@ -38,8 +37,9 @@ export async function startLeading(start: LeadershipOptions): Promise<Handler> {
   await cluster.load();
   if (cluster.frameworkId === undefined && cluster.instances().length > 0) {
     crash('frameworkIdMissing', 'no framework id is stored although instances exist');
+    return () => text('no framework id', 503);
   }
-  const events = new EventStream(clock.now);
+  const [events, counters] = [new EventStream(clock.now), new Counters()];
   const world: World = {
     now: clock.now,
     uuid: randomUUID,
@@ -47,10 +47,38 @@ export async function startLeading(start: LeadershipOptions): Promise<Handler> {
       connection.send(call);
     },
     publish: events.publish,
+    count: counters.add,
     log,
     options,
   };
-  const orchestrator = new Orchestrator(cluster, world);
+  const { orchestrator, health, readiness } = keepers(cluster, world);
+  const deployer = new Deployer({ cluster, orchestrator, world });
+  const apps = new AppService({ cluster, orchestrator, deployer, world });
+  const groups = new GroupService({ cluster, apps, deployer });
+  const connection = subscribe({ world, cluster, orchestrator, crash, self, clock });
+  clock.every(tickMs, () => {
+    orchestrator.tick();
+    void health.tick();
+    void readiness.tick();
+  });
+  const electedAt = clock.now();
+  return leaderHandler({
+    ...{ cluster, orchestrator, apps, groups, health, events, counters },
+    ...{ world, electedAt, self, abdicate },
+  });
+}
+
+function keepers(
+  cluster: Cluster,
+  world: World,
+): { orchestrator: Orchestrator; health: HealthMonitor; readiness: ReadinessMonitor } {
+  const orchestrator = new Orchestrator({
+    cluster,
+    world,
+    onHealth: (taskId, healthy) => {
+      health.told(taskId, healthy);
+    },
+  });
   const health = new HealthMonitor({
     cluster,
     world,
@@ -59,90 +87,5 @@ export async function startLeading(start: LeadershipOptions): Promise<Handler> {
       orchestrator.kill(instance);
     },
   });
-  const apps = new AppService({ cluster, orchestrator, world });
-  const connection = connect({ options, cluster, orchestrator, log, crash, self, clock });
-  clock.every(tickMs, () => {
-    orchestrator.tick();
-    void health.tick();
-  });
-  const electedAt = clock.now();
-  const parts = { cluster, orchestrator, apps, health, events, world, electedAt, self, abdicate };
-  return leaderHandler(parts satisfies Leadership);
-}
-
-interface Subscriber {
-  readonly options: Options;
-  readonly cluster: Cluster;
-  readonly orchestrator: Orchestrator;
-  readonly log: Log;
-  readonly crash: Crash;
-  readonly self: string;
-  readonly clock: Clock;
-}
-
-function connect(subscriber: Subscriber): SchedulerConnection {
-  const { options, cluster, orchestrator, log } = subscriber;
-  // One event at a time: an update may refer to what the one before it stored.
-  let events: Promise<void> = Promise.resolve();
-  const master = detectMaster(options.master, detectorSessionMs, () => {
-    connection.check();
-  });
-  const connection = new SchedulerConnection({
-    master,
-    frameworkInfo: () => frameworkInfo(options, subscriber.self),
-    frameworkId: () => cluster.frameworkId,
-    onEvent: (event) => {
-      events = events.then(() => handle(event, subscriber));
-    },
-    onDisconnected: () => {
-      orchestrator.disconnected();
-    },
-    clock: subscriber.clock,
-    log,
-    silenceMs: options.mesosHeartbeatMs * options.mesosHeartbeatFailures,
-  });
-  connection.start();
-  return connection;
-}
-
-function frameworkInfo(options: Options, self: string): Record<string, unknown> {
-  return {
-    user: options.mesosUser,
-    name: options.frameworkName,
-    hostname: options.hostname,
-    webui_url: options.webuiUrl ?? `http://${self}`,
-    failover_timeout: options.failoverTimeoutSeconds,
-    checkpoint: options.checkpoint,
-    roles: [options.mesosRole],
-    capabilities: [{ type: 'PARTITION_AWARE' }, { type: 'MULTI_ROLE' }],
-  };
-}
-
-async function handle(event: MesosEvent, subscriber: Subscriber): Promise<void> {
-  const { orchestrator, log, crash } = subscriber;
-  switch (event.type) {
-    case 'SUBSCRIBED': {
-      const { value } = event.subscribed.framework_id;
-      log.info(`Registered as ${value}`);
-      await orchestrator.subscribed(value);
-      return;
-    }
-    case 'OFFERS':
-      await orchestrator.offers(event.offers.offers);
-      return;
-    case 'UPDATE':
-      await orchestrator.update(event.update.status);
-      return;
-    case 'FAILURE':
-      orchestrator.agentFailed();
-      return;
-    case 'ERROR': {
-      const { message } = event.error;
-      const removed = message.includes('Framework has been removed');
-      crash(removed ? 'frameworkRemoved' : 'mesosSchedulerError', message);
-      return;
-    }
-    case 'HEARTBEAT':
-    case 'RESCIND':
-  }
+  return { orchestrator, health, readiness: new ReadinessMonitor({ cluster, world, probe }) };
 }

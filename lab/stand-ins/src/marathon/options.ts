@@ -14,6 +14,7 @@ export interface Options {
   readonly failoverTimeoutSeconds: number;
   readonly checkpoint: boolean;
   readonly mesosRole: string;
+  readonly acceptedRolesDefault: 'any' | 'unreserved' | 'reserved';
   readonly mesosUser: string;
   readonly webuiUrl: string | undefined;
   readonly taskLaunchTimeoutMs: number;
@@ -32,8 +33,21 @@ export interface Options {
   readonly localPortMin: number;
   readonly localPortMax: number;
   readonly maxRunningDeployments: number;
+  readonly maxApps: number | undefined;
+  readonly mesosAuthentication: MesosAuthentication | undefined;
+  readonly taskReservationTimeoutMs: number;
+  readonly zkMaxVersions: number;
+  readonly httpsPort: number;
+  readonly features: readonly string[];
   readonly suppressOffers: boolean;
   readonly metricsPrometheus: boolean;
+}
+
+/** `--mesos_authentication`: who this framework says it is. */
+interface MesosAuthentication {
+  readonly principal: string;
+  readonly secret: string | undefined;
+  readonly secretFile: string | undefined;
 }
 
 export interface Surroundings {
@@ -90,6 +104,8 @@ function settings(
     failoverTimeoutSeconds: read.number('failover_timeout', 604_800),
     checkpoint: read.toggle('checkpoint', true),
     mesosRole: read.text('mesos_role') ?? '*',
+    acceptedRolesDefault: rolesDefault(read),
+    mesosAuthentication: mesosAuthentication(read),
     webuiUrl: read.text('webui_url'),
     taskLaunchTimeoutMs: read.number('task_launch_timeout', 300_000),
     zkSessionTimeoutMs: read.number('zk_session_timeout', 10_000),
@@ -107,9 +123,32 @@ function settings(
     localPortMin: read.number('local_port_min', 10_000),
     localPortMax: read.number('local_port_max', 20_000),
     maxRunningDeployments: read.number('max_running_deployments', 100),
+    maxApps: read.text('max_apps') === undefined ? undefined : read.number('max_apps', 0),
+    taskReservationTimeoutMs: read.number('task_reservation_timeout', 20_000),
+    zkMaxVersions: read.number('zk_max_versions', 50),
+    httpsPort: read.number('https_port', 8443),
+    features: (read.text('enable_features') ?? '').split(',').filter((name) => name !== ''),
     suppressOffers: read.toggle('suppress_offers', true),
     metricsPrometheus: read.toggle('metrics_prometheus', false),
   };
+}
+
+function rolesDefault(read: Reader): Options['acceptedRolesDefault'] {
+  const name = 'accepted_resource_roles_default_behavior';
+  const value = read.text(name) ?? 'any';
+  if (value === 'any' || value === 'unreserved' || value === 'reserved') return value;
+  throw new BadOption(`Bad arguments for option '${name}': '${value}'`);
+}
+
+/** Without a principal Marathon refuses to start (`MarathonConf.scala`). */
+function mesosAuthentication(read: Reader): MesosAuthentication | undefined {
+  if (!read.toggle('mesos_authentication', false)) return undefined;
+  const principal = read.text('mesos_authentication_principal');
+  if (principal === undefined) {
+    throw new BadOption("Option 'mesos_authentication' needs 'mesos_authentication_principal'");
+  }
+  const secret = read.text('mesos_authentication_secret');
+  return { principal, secret, secretFile: read.text('mesos_authentication_secret_file') };
 }
 
 /** `MARATHON_APP_…` is what Marathon gives its own tasks: left alone, so that one can run in another. */

@@ -1,12 +1,13 @@
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
-import type { Probe, Target } from './core/health-monitor.ts';
+import type { Probe, Target } from './core/probe.ts';
 
 export const probe: Probe = (target) =>
   target.protocol === 'tcp' ? probeTcp(target) : probeHttp(target);
 
-function probeHttp({ protocol, host, port, path, timeoutMs }: Target): Promise<string | undefined> {
+function probeHttp(target: Target): Promise<string | undefined> {
+  const { protocol, host, port, path, timeoutMs } = target;
   const send = protocol === 'https' ? httpsRequest : httpRequest;
   return new Promise((resolve) => {
     const asked = send({ host, port, path, rejectUnauthorized: false, agent: false });
@@ -16,9 +17,8 @@ function probeHttp({ protocol, host, port, path, timeoutMs }: Target): Promise<s
     asked.on('response', (answer) => {
       answer.resume();
       const status = answer.statusCode ?? 0;
-      resolve(
-        status >= 200 && status < 400 ? undefined : `${status} ${answer.statusMessage ?? ''}`,
-      );
+      const good = target.goodStatuses?.includes(status) ?? (status >= 200 && status < 400);
+      resolve(good ? undefined : `${status} ${answer.statusMessage ?? ''}`);
     });
     asked.on('error', (error) => {
       resolve(error.message);

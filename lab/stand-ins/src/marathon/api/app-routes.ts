@@ -1,11 +1,11 @@
 import { json, type Answer, type Request, type Route } from '../../shared/http.ts';
-import { absoluteId } from '../app/parse-app.ts';
+import { absoluteId } from '../app/path-id.ts';
 import { ApiFault, noSuchApp } from '../core/api-fault.ts';
 import type { Update } from '../core/app-service.ts';
 import type { AppRecord } from '../core/cluster.ts';
 import type { Leadership } from './leadership.ts';
 import { allEmbeds, appView, type Embed } from './views.ts';
-import { boolean, isObject, parseBody, type Body } from './request-body.ts';
+import { accepted, boolean, isObject, parseBody, type Body } from './request-body.ts';
 
 /** `/v2/apps` and below, without the tasks. Longer paths first: `*id` takes slashes too. */
 export function appRoutes(leadership: Leadership): Route[] {
@@ -60,6 +60,7 @@ function creation(leadership: Leadership): Route[] {
       handle: async (request) => {
         const body = oneApp(parseBody(request));
         const { id, deploymentId } = await apps.create(body, isForced(request));
+        announce(leadership, request, [id]);
         const record = cluster.app(id);
         const shown = record === undefined ? {} : appView(record, allEmbeds, leadership);
         return accepted(json(shown, 201), deploymentId);
@@ -73,18 +74,25 @@ function creation(leadership: Leadership): Route[] {
         if (!Array.isArray(list)) throw new ApiFault(400, { message: 'Invalid JSON' });
         const updates = list.map((one) => updateOf(request, idIn(one), oneApp(one as Body)));
         const result = await apps.update(updates);
+        announce(
+          leadership,
+          request,
+          updates.map(({ id }) => id),
+        );
         return accepted(json(result), result.deploymentId);
       },
     },
   ];
 }
 
-function changes({ apps, cluster }: Leadership): Route[] {
+function changes(leadership: Leadership): Route[] {
+  const { apps, cluster } = leadership;
   const change = async (request: Request): Promise<Answer> => {
     const id = idOf(request);
     const isNew = cluster.app(id) === undefined;
     if (isNew && request.method === 'PATCH') throw noSuchApp(id);
     const result = await apps.update([updateOf(request, id, oneApp(parseBody(request)))]);
+    announce(leadership, request, [id]);
     return accepted(json(result, isNew ? 201 : 200), result.deploymentId);
   };
   return [
@@ -107,6 +115,16 @@ function changes({ apps, cluster }: Leadership): Route[] {
       },
     },
   ];
+}
+
+function announce({ cluster, world }: Leadership, request: Request, ids: readonly string[]): void {
+  for (const id of ids) {
+    world.publish('api_post_event', {
+      clientIp: request.message.socket.remoteAddress ?? '',
+      uri: request.path,
+      appDefinition: cluster.app(id)?.app,
+    });
+  }
 }
 
 function recordOf({ cluster }: Leadership, request: Request): AppRecord {
@@ -135,10 +153,6 @@ function updateOf(request: Request, id: string, change: Readonly<Record<string, 
     partial: request.method === 'PATCH' || boolean(request, 'partialUpdate', true),
     force: isForced(request),
   };
-}
-
-function accepted(answer: Answer, deploymentId: string): Answer {
-  return { ...answer, headers: { ...answer.headers, 'Marathon-Deployment-Id': deploymentId } };
 }
 
 function oneApp(body: Body): Readonly<Record<string, unknown>> {

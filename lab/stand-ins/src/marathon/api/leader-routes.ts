@@ -1,14 +1,17 @@
 import { json, router, text, type Handler, type Route } from '../../shared/http.ts';
-import { absoluteId } from '../app/parse-app.ts';
+import { absoluteId } from '../app/path-id.ts';
 import { ApiFault } from '../core/api-fault.ts';
 import { appRoutes } from './app-routes.ts';
 import { infoView } from './info-view.ts';
 import type { Leadership } from './leadership.ts';
-import { gauges, prometheusText } from './metrics-view.ts';
+import { groupRoutes } from './group-routes.ts';
+import { loggingRoutes } from './logging-routes.ts';
+import { metricsView, prometheusText } from './metrics-view.ts';
+import { podRoutes } from './pod-routes.ts';
 import { queueView } from './queue-view.ts';
 import { boolean } from './request-body.ts';
 import { taskRoutes } from './task-routes.ts';
-import { allEmbeds, appView, deploymentView } from './views.ts';
+import { deploymentView } from './views.ts';
 
 /** Everything that only the leader answers; standbys forward it. */
 export function leaderHandler(leadership: Leadership): Handler {
@@ -16,8 +19,12 @@ export function leaderHandler(leadership: Leadership): Handler {
     [
       ...generalRoutes(leadership),
       ...deploymentRoutes(leadership),
+      ...queueRoutes(leadership),
       ...taskRoutes(leadership),
       ...appRoutes(leadership),
+      ...groupRoutes(leadership),
+      ...podRoutes(),
+      ...loggingRoutes(),
     ],
     () => json({ message: 'HTTP 404 Not Found' }, 404),
   );
@@ -35,7 +42,6 @@ export function leaderHandler(leadership: Leadership): Handler {
 
 function generalRoutes(leadership: Leadership): Route[] {
   const { self, abdicate, events, world } = leadership;
-  const metrics = () => gauges(leadership);
   return [
     { method: 'GET', path: '/ping', handle: () => text('pong') },
     { method: 'GET', path: '/v2/info', handle: () => json(infoView(leadership)) },
@@ -43,7 +49,12 @@ function generalRoutes(leadership: Leadership): Route[] {
     {
       method: 'DELETE',
       path: '/v2/leader',
-      handle: () => {
+      handle: ({ query }) => {
+        if (query.has('backup') || query.has('restore')) {
+          throw new ApiFault(501, {
+            message: 'this stand-in of Marathon makes no backups and restores none',
+          });
+        }
         abdicate();
         return json({ message: 'Leadership abdicated' });
       },
@@ -59,27 +70,27 @@ function generalRoutes(leadership: Leadership): Route[] {
     {
       method: 'GET',
       path: '/metrics',
-      handle: () => json({ version: '4.0.0', gauges: metrics() }),
+      handle: () => json(metricsView(leadership)),
     },
     ...(world.options.metricsPrometheus
       ? [
           {
             method: 'GET',
             path: '/metrics/prometheus',
-            handle: () => text(prometheusText(metrics())),
+            handle: () => text(prometheusText(leadership)),
           },
         ]
       : []),
-    { method: 'GET', path: '/v2/groups', handle: () => json(groupView(leadership)) },
   ];
 }
 
-function deploymentRoutes({ cluster, apps, orchestrator, world }: Leadership): Route[] {
+function deploymentRoutes(leadership: Leadership): Route[] {
+  const { cluster, apps } = leadership;
   return [
     {
       method: 'GET',
       path: '/v2/deployments',
-      handle: () => json(cluster.deployments().map(deploymentView)),
+      handle: () => json(cluster.deployments().map((one) => deploymentView(one, leadership))),
     },
     {
       method: 'DELETE',
@@ -94,14 +105,19 @@ function deploymentRoutes({ cluster, apps, orchestrator, world }: Leadership): R
         return result === undefined ? { status: 202 } : json(result);
       },
     },
+  ];
+}
+
+function queueRoutes({ orchestrator, world }: Leadership): Route[] {
+  return [
     {
       method: 'GET',
       path: '/v2/queue',
-      handle: () => {
+      handle: ({ query }) => {
+        const withOffers = query.getAll('embed').includes('lastUnusedOffers');
+        const view = { backOff: orchestrator.backOff, now: world.now(), withOffers };
         const queue = orchestrator.queue.entries();
-        return json({
-          queue: queue.map((one) => queueView(one, orchestrator.backOff, world.now())),
-        });
+        return json({ queue: queue.map((one) => queueView(one, view)) });
       },
     },
     {
@@ -119,16 +135,4 @@ function deploymentRoutes({ cluster, apps, orchestrator, world }: Leadership): R
       },
     },
   ];
-}
-
-/** All apps in the root group: groups of their own are not kept by this stand-in. */
-function groupView(leadership: Leadership): Record<string, unknown> {
-  return {
-    id: '/',
-    apps: leadership.cluster.apps().map((one) => appView(one, allEmbeds, leadership)),
-    pods: [],
-    groups: [],
-    dependencies: [],
-    version: new Date(leadership.electedAt).toISOString(),
-  };
 }

@@ -2,28 +2,48 @@ import type { Leadership } from './leadership.ts';
 
 type Gauges = Readonly<Record<string, { readonly value: number }>>;
 
-export function gauges({ cluster, world, electedAt }: Leadership): Gauges {
+/** `/metrics` as of Marathon 1.7 and later; the JVM's own are missing. */
+export function metricsView(leadership: Leadership): Record<string, unknown> {
+  return {
+    version: '4.0.0',
+    gauges: gauges(leadership),
+    counters: leadership.counters.all(),
+    histograms: {},
+    meters: {},
+    timers: {},
+  };
+}
+
+export function prometheusText(leadership: Leadership): string {
+  const values = Object.entries(gauges(leadership)).map(([name, { value }]) =>
+    sample(name, 'gauge', value),
+  );
+  const totals = Object.entries(leadership.counters.all()).map(([name, { count }]) =>
+    sample(name, 'counter', count),
+  );
+  return [...values, ...totals].join('');
+}
+
+function gauges({ cluster, world, electedAt }: Leadership): Gauges {
   const now = world.now();
   const instances = cluster.instances();
   const running = instances.filter(({ state }) => state === 'TASK_RUNNING').length;
   const starting = instances.filter(({ startedAt }) => startedAt === undefined);
   const overdue = starting.filter((one) => now - one.stagedAt > world.options.taskLaunchTimeoutMs);
-  return {
-    'marathon.uptime.gauge.seconds': { value: process.uptime() },
-    'marathon.leadership.duration.gauge.seconds': { value: (now - electedAt) / 1000 },
-    'marathon.apps.active.gauge': { value: cluster.apps().length },
-    'marathon.deployments.active.gauge': { value: cluster.deployments().length },
-    'marathon.instances.running.gauge': { value: running },
-    'marathon.instances.staged.gauge': { value: starting.length },
-    'marathon.instances.launch-overdue.gauge': { value: overdue.length },
+  const values = {
+    'marathon.uptime.gauge.seconds': process.uptime(),
+    'marathon.leadership.duration.gauge.seconds': (now - electedAt) / 1000,
+    'marathon.apps.active.gauge': cluster.apps().length,
+    'marathon.groups.active.gauge': cluster.groups().length,
+    'marathon.deployments.active.gauge': cluster.deployments().length,
+    'marathon.instances.running.gauge': running,
+    'marathon.instances.staged.gauge': starting.length,
+    'marathon.instances.launch-overdue.gauge': overdue.length,
   };
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
 }
 
-export function prometheusText(values: Gauges): string {
-  return Object.entries(values)
-    .map(([name, { value }]) => {
-      const plain = name.replace(/[.-]/g, '_');
-      return `# TYPE ${plain} gauge\n${plain} ${value}\n`;
-    })
-    .join('');
+function sample(name: string, type: 'gauge' | 'counter', value: number): string {
+  const plain = name.replace(/[.-]/g, '_');
+  return `# TYPE ${plain} ${type}\n${plain} ${value}\n`;
 }

@@ -5,18 +5,33 @@ import { rejectReasons } from '../core/offer-match.ts';
 /** One element of `GET /v2/queue`: the place to see why nothing starts. */
 export function queueView(
   entry: QueueEntry,
-  backOff: BackOff,
-  now: number,
+  view: { readonly backOff: BackOff; readonly now: number; readonly withOffers: boolean },
 ): Record<string, unknown> {
+  const { backOff, now, withOffers } = view;
   const remainingMs = backOff.remainingMs(entry.app, now);
   return {
     app: entry.app,
     count: entry.count,
-    role: '*',
+    role: entry.app.role,
     since: new Date(entry.since).toISOString(),
     delay: { timeLeftSeconds: Math.ceil(remainingMs / 1000), overdue: remainingMs === 0 },
     processedOffersSummary: summary(entry),
+    ...(withOffers ? { lastUnusedOffers: unusedOffers(entry) } : {}),
   };
+}
+
+function unusedOffers({ lastRejections }: QueueEntry): Record<string, unknown>[] {
+  return [...lastRejections.values()].map(({ offer, reason, at }) => ({
+    offer: {
+      id: offer.id.value,
+      hostname: offer.hostname,
+      agentId: offer.agent_id.value,
+      resources: offer.resources,
+      attributes: offer.attributes ?? [],
+    },
+    timestamp: new Date(at).toISOString(),
+    reason: [reason],
+  }));
 }
 
 function summary(entry: QueueEntry): Record<string, unknown> {
@@ -50,7 +65,7 @@ function rejections(
 function lastOffers(entry: QueueEntry): ReturnType<typeof rejections> {
   const last = [...entry.lastRejections.values()];
   const declined = (index: number) =>
-    last.filter((reason) => reason === rejectReasons[index]).length;
+    last.filter(({ reason }) => reason === rejectReasons[index]).length;
   return rejections(declined, last.length);
 }
 

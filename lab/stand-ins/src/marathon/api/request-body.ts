@@ -1,4 +1,4 @@
-import type { Request } from '../../shared/http.ts';
+import type { Answer, Request } from '../../shared/http.ts';
 import { ApiFault } from '../core/api-fault.ts';
 
 export type Body = string | number | boolean | null | readonly unknown[] | Record<string, unknown>;
@@ -20,4 +20,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 export function boolean({ query }: Request, name: string, fallback: boolean): boolean {
   const value = query.get(name);
   return value === null ? fallback : value !== 'false';
+}
+
+/** What every answer that starts a deployment carries. */
+export function accepted(answer: Answer, deploymentId: string): Answer {
+  return { ...answer, headers: { ...answer.headers, 'Marathon-Deployment-Id': deploymentId } };
 }

@@ -1,5 +1,5 @@
 import { json, type Answer, type Request, type Route } from '../../shared/http.ts';
-import { absoluteId } from '../app/parse-app.ts';
+import { absoluteId } from '../app/path-id.ts';
 import { ApiFault, noSuchApp } from '../core/api-fault.ts';
 import type { Instance } from '../core/instance.ts';
 import type { Leadership } from './leadership.ts';

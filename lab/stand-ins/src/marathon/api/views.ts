@@ -1,6 +1,8 @@
 import type { App } from '../app/app-schema.ts';
-import type { AppRecord, Cluster, Deployment } from '../core/cluster.ts';
+import type { AppRecord, Cluster } from '../core/cluster.ts';
+import { actionsOf, currentActions, type Action, type Deployment } from '../core/deployment.ts';
 import { instanceIdOf, type Instance } from '../core/instance.ts';
+import { servicePorts } from '../core/service-ports.ts';
 import type { HealthMonitor } from '../core/health-monitor.ts';
 
 export type Embed =
@@ -28,10 +30,10 @@ export function appView(
   const tasks = sources.cluster.instances(app.id);
   const parts: Readonly<Record<Embed, () => Record<string, unknown>>> = {
     counts: () => counts(tasks),
-    deployments: () => ({ deployments: deploymentsOf(app, sources.cluster) }),
+    deployments: () => ({ deployments: deploymentsOf(app.id, sources.cluster) }),
     tasks: () => ({ tasks: tasks.map((one) => taskView(one, sources)) }),
     lastTaskFailure: () => (lastTaskFailure === undefined ? {} : { lastTaskFailure }),
-    readiness: () => ({ readinessCheckResults: [] }),
+    readiness: () => ({ readinessCheckResults: readiness(app, sources.cluster) }),
     taskStats: () => ({ taskStats: {} }),
   };
   return embeds.reduce<Record<string, unknown>>((view, name) => ({ ...view, ...parts[name]() }), {
@@ -49,32 +51,51 @@ export function taskView(one: Instance, { cluster, health }: ViewSources): Recor
     id: one.id,
     ipAddresses: one.ipAddresses ?? [],
     ports: one.ports,
-    servicePorts: [],
     slaveId: one.agentId,
     state: one.killSentAt === undefined ? one.state : 'TASK_KILLING',
     stagedAt: new Date(one.stagedAt).toISOString(),
     ...(one.startedAt === undefined ? {} : { startedAt: new Date(one.startedAt).toISOString() }),
     version: one.version,
     localVolumes: [],
-    region: null,
-    zone: null,
-    role: '*',
+    region: one.region ?? null,
+    zone: one.zone ?? null,
+    ...ofApp(app),
     instanceId: instanceIdOf(one.id),
   };
 }
 
-export function deploymentView(deployment: Deployment): Record<string, unknown> {
-  const { id, version, actions } = deployment;
+function ofApp(app: App | undefined): Record<string, unknown> {
+  if (app === undefined) return { servicePorts: [], role: '*' };
+  return { servicePorts: servicePorts(app), role: app.role };
+}
+
+export function deploymentView(
+  deployment: Deployment,
+  { cluster }: ViewSources,
+): Record<string, unknown> {
+  const { id, version, steps, currentStep } = deployment;
+  const shown = ({ action, app }: Action) => ({ action, app });
   return {
     id,
     version,
-    affectedApps: actions.map(({ app }) => app),
+    affectedApps: actionsOf(deployment).map(({ app }) => app),
     affectedPods: [],
-    steps: [{ actions }],
-    currentActions: actions.map((one) => ({ ...one, readinessCheckResults: [] })),
-    currentStep: 1,
-    totalSteps: 1,
+    steps: steps.map((actions) => ({ actions: actions.map(shown) })),
+    currentActions: currentActions(deployment).map((one) => {
+      const app = cluster.app(one.app)?.app;
+      const results = app === undefined ? [] : readiness(app, cluster);
+      return { ...shown(one), readinessCheckResults: results };
+    }),
+    currentStep,
+    totalSteps: steps.length,
   };
+}
+
+function readiness({ id, readinessChecks: [check] }: App, cluster: Cluster): object[] {
+  if (check === undefined || deploymentsOf(id, cluster).length === 0) return [];
+  return cluster
+    .instances(id)
+    .map(({ id: taskId, ready }) => ({ name: check.name, taskId, ready: ready === true }));
 }
 
 function counts(tasks: readonly Instance[]): Record<string, number> {
@@ -91,9 +112,9 @@ function isStaged(state: Instance['state']): boolean {
   return state === 'TASK_STAGING' || state === 'TASK_STARTING';
 }
 
-function deploymentsOf(app: App, cluster: Cluster): { id: string }[] {
+function deploymentsOf(appId: string, cluster: Cluster): { id: string }[] {
   return cluster
     .deployments()
-    .filter(({ actions }) => actions.some((one) => one.app === app.id))
+    .filter((one) => actionsOf(one).some(({ app }) => app === appId))
     .map(({ id }) => ({ id }));
 }

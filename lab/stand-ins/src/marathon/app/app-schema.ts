@@ -1,31 +1,5 @@
 import { z } from 'zod';
-
-/**
- * Fields and defaults of `types/app.raml` (Marathon 1.10). Fields that this stand-in does not act on
- * are kept and shown again; unknown ones are dropped, as the real parser does.
- */
-const constraint = z
-  .array(z.string())
-  .min(2)
-  .max(3)
-  .superRefine(([, operator = '', value], context) => {
-    if (!operators.has(operator)) {
-      context.addIssue({ code: 'custom', message: `Operator must be one of ${operatorList}` });
-    }
-    if (needValue.has(operator) && value === undefined) {
-      context.addIssue({ code: 'custom', message: `${operator} requires a value` });
-    }
-    if (['LIKE', 'UNLIKE'].includes(operator) && !isRegularExpression(value ?? '')) {
-      context.addIssue({
-        code: 'custom',
-        message: `'${value ?? ''}' is not a valid regular expression`,
-      });
-    }
-  });
-
-const operatorList = 'UNIQUE, CLUSTER, GROUP_BY, LIKE, UNLIKE, MAX_PER, IS';
-const operators = new Set(operatorList.split(', '));
-const needValue = new Set(['LIKE', 'UNLIKE', 'MAX_PER', 'IS']);
+import { constraint, healthCheck, readinessCheck } from './check-schema.ts';
 
 const labels = z.record(z.string(), z.string());
 const port = z.number().int().min(0).max(65_535);
@@ -50,7 +24,9 @@ const volume = z.object({
   containerPath: z.string().min(1),
   hostPath: z.string().optional(),
   mode: z.enum(['RO', 'RW']).default('RW'),
-  persistent: z.record(z.string(), z.unknown()).optional(),
+  persistent: z.unknown().optional(),
+  external: z.unknown().optional(),
+  secret: z.string().optional(),
 });
 
 const container = z.object({
@@ -67,33 +43,25 @@ const container = z.object({
   portMappings: z.array(portMapping).optional(),
 });
 
-const healthCheck = z.object({
-  protocol: z
-    .enum(['HTTP', 'HTTPS', 'TCP', 'COMMAND', 'MESOS_TCP', 'MESOS_HTTP', 'MESOS_HTTPS'])
-    .default('HTTP'),
-  path: z.string().optional(),
-  portIndex: z.number().int().min(0).optional(),
-  port: port.optional(),
-  command: z.object({ value: z.string() }).optional(),
-  gracePeriodSeconds: z.number().min(0).default(300),
-  intervalSeconds: z.number().min(0).default(60),
-  timeoutSeconds: z.number().min(0).default(20),
-  maxConsecutiveFailures: z.number().int().min(0).default(3),
-  delaySeconds: z.number().min(0).default(15),
-  ignoreHttp1xx: z.boolean().optional(),
-  ipProtocol: z.enum(['IPv4', 'IPv6']).default('IPv4'),
-});
-
 const capacity = z.number().min(0).max(1);
 
 const unreachableStrategy = z.union([
   z.literal('disabled'),
-  z.object({
-    inactiveAfterSeconds: z.number().int().min(0).default(0),
-    expungeAfterSeconds: z.number().int().min(0).default(0),
-  }),
+  z
+    .object({
+      inactiveAfterSeconds: z.number().int().min(0).default(0),
+      expungeAfterSeconds: z.number().int().min(0).default(0),
+    })
+    .refine((one) => one.expungeAfterSeconds >= one.inactiveAfterSeconds, {
+      path: ['inactiveAfterSeconds'],
+      message: 'inactiveAfterSeconds must be less than or equal to expungeAfterSeconds',
+    }),
 ]);
 
+/**
+ * Fields and defaults of `types/app.raml` (Marathon 1.10). Fields that this stand-in does not act on
+ * are kept and shown again; unknown ones are dropped, as the real parser does.
+ */
 export const appSchema = z.object({
   id: z.string(),
   cmd: z.string().min(1).optional(),
@@ -133,7 +101,7 @@ export const appSchema = z.object({
   backoffFactor: z.number().min(0).default(1.15),
   maxLaunchDelaySeconds: z.number().min(0).default(300),
   healthChecks: z.array(healthCheck).default([]),
-  readinessChecks: z.array(z.record(z.string(), z.unknown())).default([]),
+  readinessChecks: z.array(readinessCheck).default([]),
   dependencies: z.array(z.string()).default([]),
   upgradeStrategy: z
     .object({
@@ -156,6 +124,7 @@ export const appSchema = z.object({
 /** An app as people send it, with the defaults filled in. */
 export type AppDefinition = z.infer<typeof appSchema>;
 export type HealthCheck = AppDefinition['healthChecks'][number];
+export type ReadinessCheck = AppDefinition['readinessChecks'][number];
 
 export interface VersionInfo {
   readonly lastScalingAt: string;
@@ -166,14 +135,6 @@ export interface VersionInfo {
 export type App = AppDefinition & {
   readonly version: string;
   readonly versionInfo: VersionInfo;
+  readonly role: string;
   readonly upgradeStrategy: { minimumHealthCapacity: number; maximumOverCapacity: number };
 };
-
-function isRegularExpression(text: string): boolean {
-  try {
-    new RegExp(text);
-    return true;
-  } catch {
-    return false;
-  }
-}

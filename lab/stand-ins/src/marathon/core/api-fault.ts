@@ -1,4 +1,4 @@
-import type { Fault } from '../app/parse-app.ts';
+import type { Fault } from '../app/validate-app.ts';
 
 /** A request that is refused, with Marathon's status and the fields of its body. */
 export class ApiFault extends Error {

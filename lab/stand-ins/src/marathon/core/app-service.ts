@@ -1,21 +1,15 @@
-import { randomUUID } from 'node:crypto';
-import { isDeepStrictEqual } from 'node:util';
-import type { App, AppDefinition, VersionInfo } from '../app/app-schema.ts';
-import { absoluteId, parseApp } from '../app/parse-app.ts';
-import { ApiFault, invalid, locked, noSuchApp } from './api-fault.ts';
-import type { ActionName, AppRecord, Cluster, Deployment } from './cluster.ts';
+import type { AppDefinition } from '../app/app-schema.ts';
+import { parseApp } from '../app/parse-app.ts';
+import { absoluteId } from '../app/path-id.ts';
+import { ApiFault, invalid, noSuchApp } from './api-fault.ts';
+import { changeOf, type Change } from './change.ts';
+import type { AppRecord, Cluster } from './cluster.ts';
+import type { Accepted, Deployer } from './deployer.ts';
+import type { Deployment } from './deployment.ts';
 import type { Instance } from './instance.ts';
 import type { Orchestrator } from './orchestrator.ts';
 import { servicePorts, withServicePorts } from './service-ports.ts';
 import type { World } from './world.ts';
-
-/** `zk_max_versions`. */
-const mostVersions = 50;
-
-export interface Accepted {
-  readonly version: string;
-  readonly deploymentId: string;
-}
 
 export interface Update {
   readonly id: string;
@@ -25,22 +19,22 @@ export interface Update {
   readonly force: boolean;
 }
 
-/** One wanted change of one app: the definition it shall have, `undefined` to remove it. */
-interface Change {
-  readonly id: string;
-  readonly action: ActionName;
-  readonly app: App | undefined;
-}
-
-/** What the API may do to apps. Every change is a deployment, which locks its apps until it settles. */
+/** What the API may do to apps. */
 export class AppService {
   readonly #cluster: Cluster;
   readonly #orchestrator: Orchestrator;
+  readonly #deployer: Deployer;
   readonly #world: World;
 
-  constructor(parts: { cluster: Cluster; orchestrator: Orchestrator; world: World }) {
+  constructor(parts: {
+    cluster: Cluster;
+    orchestrator: Orchestrator;
+    deployer: Deployer;
+    world: World;
+  }) {
     this.#cluster = parts.cluster;
     this.#orchestrator = parts.orchestrator;
+    this.#deployer = parts.deployer;
     this.#world = parts.world;
   }
 
@@ -52,16 +46,13 @@ export class AppService {
     if (this.#cluster.app(id) !== undefined) {
       throw new ApiFault(409, { message: `An app with id [${id}] already exists.` });
     }
-    const change = this.#toApp({ id, change: input, partial: false, force });
-    return { id, ...(await this.#deploy([change], force)) };
+    const changes = this.toChanges([{ id, change: input, partial: false, force }]);
+    return { id, ...(await this.#deploy(changes, force)) };
   }
 
   async update(updates: readonly Update[]): Promise<Accepted> {
     const force = updates.some((one) => one.force);
-    return this.#deploy(
-      updates.map((one) => this.#toApp(one)),
-      force,
-    );
+    return this.#deploy(this.toChanges(updates), force);
   }
 
   async remove(id: string, force: boolean): Promise<Accepted> {
@@ -72,7 +63,7 @@ export class AppService {
   /** The same definition as a new configuration: every task is replaced. */
   async restart(id: string, force: boolean): Promise<Accepted> {
     const { app } = this.#record(id);
-    const version = this.#nextVersion(app);
+    const version = this.#deployer.nextVersion(app);
     const versionInfo = { ...app.versionInfo, lastConfigChangeAt: version };
     const change = { ...app, version, versionInfo };
     return this.#deploy([{ id, action: 'RestartApplication', app: change }], force);
@@ -100,12 +91,51 @@ export class AppService {
     await this.#cluster.removeDeployment(deployment.id);
     this.#world.publish('deployment_failed', { id: deployment.id });
     if (force) return undefined;
-    const changes = Object.entries(deployment.previous).map(([id, app]): Change => {
-      if (app === null) return { id, action: 'StopApplication', app: undefined };
-      const version = this.#nextVersion(this.#cluster.app(id)?.app);
-      return { id, action: 'RestartApplication', app: { ...app, version } };
+    const changes = Object.entries(deployment.previous).flatMap(([id, app]): Change[] => {
+      const present = this.#cluster.app(id)?.app;
+      if (app !== null) return [changeOf(present, app, this.#version(id))];
+      return present === undefined ? [] : [{ id, action: 'StopApplication', app: undefined }];
     });
     return this.#deploy(changes, true);
+  }
+
+  toChanges(updates: readonly Update[]): Change[] {
+    const taken = new Set<number>();
+    return updates.map((one) => {
+      const change = this.#toChange(one, taken);
+      for (const port of servicePorts(change.app)) taken.add(port);
+      return change;
+    });
+  }
+
+  #toChange(
+    { id, change, partial }: Update,
+    taken: ReadonlySet<number>,
+  ): ReturnType<typeof changeOf> {
+    const before = this.#cluster.app(id)?.app;
+    if (this.#cluster.group(id) !== undefined) {
+      throw new ApiFault(409, { message: `Group with id [${id}] already exists.` });
+    }
+    const input = { ...(partial ? before : {}), ...change, id };
+    const parsed = parseApp(input, this.#world.options.mesosRole);
+    if (parsed.kind === 'faults') throw invalid(parsed.faults);
+    return changeOf(before, this.#withServicePorts(parsed.app, taken), this.#version(id));
+  }
+
+  #withServicePorts(app: AppDefinition, alsoTaken: ReadonlySet<number>): AppDefinition {
+    const others = this.#cluster.apps().filter((one) => one.app.id !== app.id);
+    const taken = new Set([...alsoTaken, ...others.flatMap((one) => servicePorts(one.app))]);
+    const { localPortMin, localPortMax } = this.#world.options;
+    return withServicePorts(app, taken, { first: localPortMin, last: localPortMax });
+  }
+
+  #deploy(changes: readonly Change[], force: boolean): Promise<Accepted> {
+    const version = changes[0]?.app?.version ?? this.#deployer.nextVersion();
+    return this.#deployer.deploy({ changes, force, version });
+  }
+
+  #version(id: string): string {
+    return this.#deployer.nextVersion(this.#cluster.app(id)?.app);
   }
 
   #record(id: string): AppRecord {
@@ -113,110 +143,4 @@ export class AppService {
     if (record === undefined) throw noSuchApp(id);
     return record;
   }
-
-  #toApp({ id, change, partial }: Update): Change {
-    const before = this.#cluster.app(id)?.app;
-    const input = { ...(partial ? before : {}), ...change, id };
-    const parsed = parseApp(input);
-    if (parsed.kind === 'faults') throw invalid(parsed.faults);
-    const definition = this.#withServicePorts(parsed.app);
-    const version = this.#nextVersion(before);
-    const action = actionOf(before, definition);
-    const versionInfo = versionInfoOf({ before, action, version });
-    // `parseApp` fills in the upgrade strategy, which the type of a definition leaves open.
-    return { id, action, app: { ...definition, version, versionInfo } as App };
-  }
-
-  #withServicePorts(app: AppDefinition): AppDefinition {
-    const others = this.#cluster.apps().filter((one) => one.app.id !== app.id);
-    const taken = new Set(others.flatMap((one) => servicePorts(one.app)));
-    const { localPortMin, localPortMax } = this.#world.options;
-    return withServicePorts(app, taken, { first: localPortMin, last: localPortMax });
-  }
-
-  async #deploy(changes: readonly Change[], force: boolean): Promise<Accepted> {
-    this.#limit();
-    await this.#unlock(changes, force);
-    const version = changes[0]?.app?.version ?? new Date(this.#world.now()).toISOString();
-    const deployment: Deployment = {
-      id: randomUUID(),
-      version,
-      actions: changes.map(({ action, id }) => ({ action, app: id })),
-      previous: Object.fromEntries(
-        changes.map(({ id }) => [id, this.#cluster.app(id)?.app ?? null]),
-      ),
-    };
-    await this.#cluster.putDeployment(deployment);
-    for (const { id, app } of changes) await this.#apply(id, app);
-    this.#world.publish('deployment_info', { plan: { id: deployment.id, version } });
-    this.#orchestrator.converge();
-    return { version, deploymentId: deployment.id };
-  }
-
-  async #apply(id: string, app: App | undefined): Promise<void> {
-    if (app === undefined) {
-      await this.#cluster.removeApp(id);
-      this.#world.publish('app_terminated_event', { appId: id });
-      return;
-    }
-    const before = this.#cluster.app(id);
-    const versions = [...(before?.versions ?? []), app].slice(-mostVersions);
-    await this.#cluster.putApp({ ...before, app, versions });
-    this.#orchestrator.backOff.reset(app);
-  }
-
-  #limit(): void {
-    const most = this.#world.options.maxRunningDeployments;
-    if (this.#cluster.deployments().length < most) return;
-    throw new ApiFault(403, {
-      message: `Max number (${most}) of running deployments is achieved.`,
-    });
-  }
-
-  async #unlock(changes: readonly Change[], force: boolean): Promise<void> {
-    const ids = changes.map(({ id }) => id);
-    const holders = this.#cluster
-      .deployments()
-      .filter(({ actions }) => actions.some(({ app }) => ids.includes(app)));
-    if (holders.length === 0) return;
-    if (!force) throw locked(holders.map(({ id }) => id));
-    for (const { id } of holders) await this.#cluster.removeDeployment(id);
-  }
-
-  /** Versions are times with milliseconds; two changes in one of them must still differ. */
-  #nextVersion(before: App | undefined): string {
-    const now = this.#world.now();
-    const last = before === undefined ? 0 : Date.parse(before.version);
-    return new Date(Math.max(now, last + 1)).toISOString();
-  }
-}
-
-function actionOf(before: App | undefined, after: AppDefinition): ActionName {
-  if (before === undefined) return 'StartApplication';
-  const same = isDeepStrictEqual(
-    definitionOf({ ...before, instances: after.instances }),
-    plain(after),
-  );
-  return same ? 'ScaleApplication' : 'RestartApplication';
-}
-
-function versionInfoOf(change: {
-  before: App | undefined;
-  action: ActionName;
-  version: string;
-}): VersionInfo {
-  const { before, action, version } = change;
-  if (before === undefined || action !== 'ScaleApplication') {
-    return { lastScalingAt: version, lastConfigChangeAt: version };
-  }
-  return { ...before.versionInfo, lastScalingAt: version };
-}
-
-function definitionOf(app: App): unknown {
-  return plain({ ...app, version: undefined, versionInfo: undefined });
-}
-
-/** Without the fields that are undefined. */
-function plain(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value));
 }

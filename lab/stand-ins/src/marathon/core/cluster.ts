@@ -1,5 +1,7 @@
 import type { App } from '../app/app-schema.ts';
+import type { Deployment } from './deployment.ts';
 import type { Instance } from './instance.ts';
+import { upgradedApp, upgradedDeployment } from './upgrade.ts';
 
 /** Where the state outlives the process; one small text per path. */
 export interface StateStore {
@@ -26,15 +28,11 @@ export interface AppRecord {
   readonly lastTaskFailure?: TaskFailure;
 }
 
-export type ActionName =
-  'StartApplication' | 'ScaleApplication' | 'RestartApplication' | 'StopApplication';
-
-export interface Deployment {
+export interface Group {
   readonly id: string;
+  /** Apps and groups, as absolute ids, that everything in this group starts after. */
+  readonly dependencies: readonly string[];
   readonly version: string;
-  readonly actions: readonly { readonly action: ActionName; readonly app: string }[];
-  /** The definitions before it, for a rollback; `null` where there was none. */
-  readonly previous: Readonly<Record<string, App | null>>;
 }
 
 /**
@@ -44,6 +42,7 @@ export interface Deployment {
 export class Cluster {
   readonly #store: StateStore;
   readonly #apps = new Map<string, AppRecord>();
+  readonly #groups = new Map<string, Group>();
   readonly #instances = new Map<string, Instance>();
   readonly #deployments = new Map<string, Deployment>();
   #frameworkId: string | undefined;
@@ -56,10 +55,7 @@ export class Cluster {
     for (const [path, content] of await this.#store.load()) {
       const [kind = ''] = path.split('/');
       if (kind === 'framework-id') this.#frameworkId = content;
-      if (kind === 'apps') this.#keep(this.#apps, (one: AppRecord) => one.app.id, content);
-      if (kind === 'instance') this.#keep(this.#instances, (one: Instance) => one.id, content);
-      if (kind === 'deployment')
-        this.#keep(this.#deployments, (one: Deployment) => one.id, content);
+      else this.#keep(kind, content);
     }
   }
 
@@ -83,12 +79,30 @@ export class Cluster {
 
   async putApp(record: AppRecord): Promise<void> {
     this.#apps.set(record.app.id, record);
-    await this.#store.save(appPath(record.app.id), JSON.stringify(record));
+    await this.#store.save(pathOf('apps', record.app.id), JSON.stringify(record));
   }
 
   async removeApp(id: string): Promise<void> {
     this.#apps.delete(id);
-    await this.#store.remove(appPath(id));
+    await this.#store.remove(pathOf('apps', id));
+  }
+
+  groups(): Group[] {
+    return [...this.#groups.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  group(id: string): Group | undefined {
+    return this.#groups.get(id);
+  }
+
+  async putGroup(group: Group): Promise<void> {
+    this.#groups.set(group.id, group);
+    await this.#store.save(pathOf('group', group.id), JSON.stringify(group));
+  }
+
+  async removeGroup(id: string): Promise<void> {
+    this.#groups.delete(id);
+    await this.#store.remove(pathOf('group', id));
   }
 
   instances(appId?: string): Instance[] {
@@ -128,12 +142,25 @@ export class Cluster {
     await this.#store.remove(`deployment/${id}`);
   }
 
-  #keep<T>(into: Map<string, T>, key: (one: T) => string, content: string): void {
-    const value = JSON.parse(content) as T;
-    into.set(key(value), value);
+  #keep(kind: string, content: string): void {
+    const value: unknown = JSON.parse(content);
+    if (kind === 'apps') put(this.#apps, upgradedApp(value as AppRecord), ({ app }) => app.id);
+    if (kind === 'group') put(this.#groups, value as Group, byId);
+    if (kind === 'instance') put(this.#instances, value as Instance, byId);
+    if (kind === 'deployment')
+      put(this.#deployments, upgradedDeployment(value as Deployment), byId);
   }
 }
 
-function appPath(id: string): string {
-  return `apps/${id.slice(1).replaceAll('/', '_')}`;
+function put<T>(into: Map<string, T>, value: T, key: (value: T) => string): void {
+  into.set(key(value), value);
+}
+
+function byId({ id }: { readonly id: string }): string {
+  return id;
+}
+
+/** Ids have no underscores, so that no two can meet. */
+function pathOf(kind: string, id: string): string {
+  return `${kind}/${id === '/' ? 'root' : id.slice(1).replaceAll('/', '_')}`;
 }

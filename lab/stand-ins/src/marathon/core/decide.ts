@@ -1,5 +1,5 @@
 import type { App } from '../app/app-schema.ts';
-import { isSingleInstance } from '../app/parse-app.ts';
+import { isSingleInstance } from '../app/validate-app.ts';
 import type { Instance } from './instance.ts';
 
 /** What brings an app nearer to its definition. */
@@ -16,22 +16,22 @@ export interface Situation {
   readonly app: App | undefined;
   /** Those of this app that have not ended. */
   readonly instances: readonly Instance[];
-  readonly now: number;
+  /** Its deployment has not come to it: things it depends on have to run first. */
+  readonly held: boolean;
 }
 
-export function decide({ app, instances, now }: Situation): Decision {
+export function decide({ app, instances, held }: Situation): Decision {
+  if (held) return { kill: [], expunge: [], launch: 0, settled: false };
   if (app === undefined) return removal(instances);
-  const expunge = instances.filter((one) => isExpungeable(one, app, now));
-  const kept = instances.filter((one) => !expunge.includes(one));
-  const dying = kept.filter(isDying);
-  const counted = kept.filter((one) => !isDying(one) && one.inactive !== true);
+  const dying = instances.filter(isDying);
+  const counted = instances.filter((one) => !isDying(one) && one.inactive !== true);
   const current = counted.filter((one) => isCurrent(one, app));
   const old = counted.filter((one) => !isCurrent(one, app));
   const kill = [...surplus(app, current), ...replaceable({ app, current, old })];
   const room = capacity(app, old.length > 0).most - counted.length - dying.length;
   return {
     kill: kill.filter(isReachable),
-    expunge: [...expunge, ...kill.filter((one) => !isReachable(one))],
+    expunge: kill.filter((one) => !isReachable(one)),
     launch: Math.max(0, Math.min(app.instances - current.length, room)),
     settled:
       old.length + dying.length === 0 &&
@@ -41,9 +41,15 @@ export function decide({ app, instances, now }: Situation): Decision {
 }
 
 /** Runs, and passes its health checks where it has some. */
-function isReady(instance: Instance, app: App): boolean {
+function isHealthy(instance: Instance, app: App): boolean {
   if (instance.state !== 'TASK_RUNNING') return false;
   return app.healthChecks.length === 0 || instance.healthy === true;
+}
+
+/** Readiness is asked for once, in the deployment that starts the task. */
+function isReady(instance: Instance, app: App): boolean {
+  const isAsked = app.readinessChecks.length > 0;
+  return isHealthy(instance, app) && (!isAsked || instance.ready === true);
 }
 
 export function isDying(instance: Instance): boolean {
@@ -64,24 +70,6 @@ function isReachable(instance: Instance): boolean {
   return instance.state !== 'TASK_UNREACHABLE';
 }
 
-/** An inactive instance gets a replacement beside it (`docs/unreachable.md`, Marathon 1.10). */
-export function isInactive(instance: Instance, app: App, now: number): boolean {
-  const { unreachableStrategy: strategy } = app;
-  if (strategy === 'disabled') return false;
-  return isUnreachableFor(instance, now, strategy.inactiveAfterSeconds);
-}
-
-function isExpungeable(instance: Instance, app: App, now: number): boolean {
-  const { unreachableStrategy: strategy } = app;
-  if (strategy === 'disabled' || instance.inactive !== true) return false;
-  return isUnreachableFor(instance, now, strategy.expungeAfterSeconds);
-}
-
-function isUnreachableFor(instance: Instance, now: number, seconds: number): boolean {
-  if (isReachable(instance)) return false;
-  return now - (instance.unreachableSince ?? now) >= seconds * 1000;
-}
-
 function surplus(app: App, current: readonly Instance[]): Instance[] {
   const youngestFirst = [...current].sort((a, b) => b.stagedAt - a.stagedAt);
   const order = app.killSelection === 'YOUNGEST_FIRST' ? youngestFirst : youngestFirst.reverse();
@@ -95,8 +83,8 @@ function replaceable(generations: {
   old: readonly Instance[];
 }): Instance[] {
   const { app, current, old } = generations;
-  const ready = old.filter((one) => isReady(one, app));
-  const useless = old.filter((one) => !isReady(one, app));
+  const ready = old.filter((one) => isHealthy(one, app));
+  const useless = old.filter((one) => !isHealthy(one, app));
   const readyNow = ready.length + current.filter((one) => isReady(one, app)).length;
   const spare = Math.max(0, readyNow - capacity(app, true).least);
   return [...useless, ...ready.slice(0, spare)];

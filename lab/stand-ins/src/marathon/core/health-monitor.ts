@@ -1,30 +1,19 @@
 import type { App, HealthCheck } from '../app/app-schema.ts';
 import type { Cluster } from './cluster.ts';
 import { isDying } from './decide.ts';
+import {
+  isForgiven,
+  isHopeless,
+  judged,
+  unknownHealth,
+  type HealthResult,
+  type Verdict,
+} from './health-result.ts';
 import { instanceIdOf, type Instance } from './instance.ts';
+import { isRunByMesos } from './mesos-health-check.ts';
+import { healthTarget } from './health-target.ts';
+import type { Probe } from './probe.ts';
 import type { World } from './world.ts';
-
-export interface Target {
-  readonly protocol: 'http' | 'https' | 'tcp';
-  readonly host: string;
-  readonly port: number;
-  readonly path: string;
-  readonly timeoutMs: number;
-}
-
-/** Undefined: healthy; otherwise what went wrong. */
-export type Probe = (target: Target) => Promise<string | undefined>;
-
-/** As shown in `healthCheckResults`. */
-export interface HealthResult {
-  readonly alive: boolean;
-  readonly consecutiveFailures: number;
-  readonly firstSuccess: string | null;
-  readonly lastSuccess: string | null;
-  readonly lastFailure: string | null;
-  readonly lastFailureCause: string | null;
-  readonly instanceId: string;
-}
 
 interface Watch {
   readonly result: HealthResult;
@@ -32,10 +21,7 @@ interface Watch {
   readonly busy: boolean;
 }
 
-/**
- * Asks the tasks from here. Real Marathon does that for HTTP, HTTPS and TCP only; MESOS_* checks
- * run on the Mesos agent there, COMMAND ones in the task's container (not done by this stand-in).
- */
+/** HTTP, HTTPS and TCP are asked from here, as the leader does; MESOS_* and COMMAND come with task statuses. */
 export class HealthMonitor {
   readonly #cluster: Cluster;
   readonly #world: World;
@@ -61,6 +47,17 @@ export class HealthMonitor {
       .filter((result) => result !== undefined);
   }
 
+  /** The executor's word on a task. */
+  told(taskId: string, healthy: boolean): void {
+    const instance = this.#cluster.instance(taskId);
+    const checks = (instance && this.#appOf(instance)?.healthChecks) ?? [];
+    for (const [index, check] of checks.entries()) {
+      if (instance === undefined || !isRunByMesos(check)) continue;
+      const cause = healthy ? undefined : '';
+      this.#note(index, { instance, check, cause, now: this.#world.now() });
+    }
+  }
+
   /** Starts the checks that are due; resolves when their answers are in. */
   async tick(): Promise<void> {
     this.#forgetEnded();
@@ -77,106 +74,106 @@ export class HealthMonitor {
     }
   }
 
-  async #checkAll(instance: Instance): Promise<void> {
-    const app = this.#cluster.app(instance.appId)?.app;
-    const checks = app?.healthChecks ?? [];
-    await Promise.all(checks.map((check, index) => this.#check(instance, check, index)));
+  /** The checks of the version that the task was started from: a newer one may ask for another path. */
+  #appOf({ appId, version }: Instance): App | undefined {
+    const record = this.#cluster.app(appId);
+    return record?.versions.find((one) => one.version === version) ?? record?.app;
   }
 
-  async #check(instance: Instance, check: HealthCheck, index: number): Promise<void> {
-    const target = targetOf(instance, check);
+  async #checkAll(instance: Instance): Promise<void> {
+    const app = this.#appOf(instance);
+    await Promise.all(
+      (app?.healthChecks ?? []).map(async (check, index) => {
+        if (isRunByMesos(check)) this.#restore(instance, index);
+        else await this.#check({ instance, check, index }, app);
+      }),
+    );
+  }
+
+  /** A new leader has the executor's last word in the stored instance; there will not be another soon. */
+  #restore(instance: Instance, index: number): void {
+    const id = key(instance.id, index);
+    if (instance.healthy === undefined || this.#watches.has(id)) return;
+    const now = this.#world.now();
+    const unknown = unknownHealth(instance);
+    const stamp = new Date(now).toISOString();
+    const alive = { ...unknown, alive: true, firstSuccess: stamp, lastSuccess: stamp };
+    const result = instance.healthy ? alive : unknown;
+    this.#watches.set(id, { result, nextAt: now, busy: false });
+  }
+
+  async #check(
+    { instance, check, index }: { instance: Instance; check: HealthCheck; index: number },
+    app: App | undefined,
+  ): Promise<void> {
+    const target = app && healthTarget(instance, check, app);
     if (target === undefined) return;
     const id = key(instance.id, index);
-    const watch = this.#watches.get(id) ?? firstWatch(instance, check);
-    if (watch.busy || this.#world.now() < watch.nextAt) {
-      this.#watches.set(id, watch);
-      return;
-    }
-    this.#watches.set(id, { ...watch, busy: true });
-    const cause = await this.#probe(target);
+    const watch = this.#watch(instance, index);
     const now = this.#world.now();
-    const result = judged({ instance, check, before: watch.result, cause, now });
-    this.#watches.set(id, { result, nextAt: now + check.intervalSeconds * 1000, busy: false });
-    this.#conclude(instance.id, check, result);
+    if (watch.busy || now < watch.nextAt) return;
+    this.#watches.set(id, { ...watch, nextAt: now + check.intervalSeconds * 1000, busy: true });
+    const cause = await this.#probe(target);
+    const present = this.#cluster.instance(instance.id);
+    if (present === undefined) return;
+    this.#note(index, { instance: present, check, cause, now: this.#world.now() });
   }
 
-  #conclude(taskId: string, check: HealthCheck, result: HealthResult): void {
-    const instance = this.#cluster.instance(taskId);
-    const app = instance && this.#cluster.app(instance.appId)?.app;
-    if (instance === undefined || app === undefined) return;
-    const results = this.results(instance, app);
+  #watch(instance: Instance, index: number): Watch {
+    const known = this.#watches.get(key(instance.id, index));
+    return known ?? { result: unknownHealth(instance), nextAt: 0, busy: false };
+  }
+
+  #note(index: number, verdict: Verdict): void {
+    const { instance, check, cause } = verdict;
+    const { result: before, nextAt } = this.#watch(instance, index);
+    const after = judged(before, verdict);
+    this.#watches.set(key(instance.id, index), { result: after, nextAt, busy: false });
+    this.#conclude(instance);
+    if (cause === undefined || isForgiven(before, verdict)) return;
+    const { appId } = instance;
+    const instanceId = instanceIdOf(instance.id);
+    this.#world.publish('failed_health_check_event', { appId, instanceId, healthCheck: check });
+    if (isHopeless(check, before) && this.#mayKill(instance)) this.#giveUp(instance, after);
+  }
+
+  #conclude(instance: Instance): void {
+    const app = this.#appOf(instance);
+    const results = app === undefined ? [] : this.results(instance, app);
     const healthy = results.length > 0 && results.every(({ alive }) => alive);
-    if (healthy !== instance.healthy) {
-      void this.#cluster.putInstance({ ...instance, healthy });
-      const { appId } = instance;
-      this.#world.publish('health_status_changed_event', {
-        appId,
-        instanceId: result.instanceId,
-        alive: healthy,
-      });
-    }
-    if (!isHopeless(check, result)) return;
-    this.#world.log.warning(`${taskId} is unhealthy: ${result.lastFailureCause ?? ''}`);
-    this.#world.publish('unhealthy_instance_kill_event', { appId: instance.appId, taskId });
-    this.#onUnhealthy({ ...instance, healthy });
+    if (healthy === instance.healthy) return;
+    void this.#cluster.putInstance({ ...instance, healthy });
+    const { appId, version } = instance;
+    const instanceId = instanceIdOf(instance.id);
+    const fields = { appId, instanceId, version, alive: healthy };
+    this.#world.publish('health_status_changed_event', fields);
+    this.#world.publish('instance_health_changed_event', {
+      instanceId,
+      runSpecId: appId,
+      runSpecVersion: version,
+      healthy,
+    });
   }
-}
 
-/** For MESOS_* checks 0 means "at the first failure", for Marathon's own "never" (`docs/health-checks.md`, 1.10). */
-function isHopeless(check: HealthCheck, { consecutiveFailures }: HealthResult): boolean {
-  if (consecutiveFailures === 0) return false;
-  if (check.maxConsecutiveFailures === 0) return check.protocol.startsWith('MESOS_');
-  return consecutiveFailures >= check.maxConsecutiveFailures;
-}
-
-function judged(answer: {
-  instance: Instance;
-  check: HealthCheck;
-  before: HealthResult;
-  cause: string | undefined;
-  now: number;
-}): HealthResult {
-  const { instance, check, before, cause, now } = answer;
-  const stamp = new Date(now).toISOString();
-  if (cause === undefined) {
-    const firstSuccess = before.firstSuccess ?? stamp;
-    return { ...before, alive: true, consecutiveFailures: 0, firstSuccess, lastSuccess: stamp };
+  /** With a minimum below 1 an unhealthy task stays while too few healthy ones would be left (1.8+). */
+  #mayKill({ id, appId }: Instance): boolean {
+    const app = this.#cluster.app(appId)?.app;
+    if (app === undefined || app.upgradeStrategy.minimumHealthCapacity >= 1) return true;
+    const others = this.#cluster.instances(appId).filter((one) => one.id !== id && !isDying(one));
+    const healthy = others.filter((one) => one.healthy === true).length;
+    return healthy / app.instances >= app.upgradeStrategy.minimumHealthCapacity;
   }
-  const graceEnds = (instance.startedAt ?? now) + check.gracePeriodSeconds * 1000;
-  const forgiven = before.firstSuccess === null && now < graceEnds;
-  return {
-    ...before,
-    alive: false,
-    consecutiveFailures: before.consecutiveFailures + (forgiven ? 0 : 1),
-    lastFailure: stamp,
-    lastFailureCause: cause,
-  };
-}
 
-function firstWatch(instance: Instance, check: HealthCheck): Watch {
-  const delayed = check.protocol.startsWith('MESOS_') ? check.delaySeconds * 1000 : 0;
-  const result: HealthResult = {
-    alive: false,
-    consecutiveFailures: 0,
-    firstSuccess: null,
-    lastSuccess: null,
-    lastFailure: null,
-    lastFailureCause: null,
-    instanceId: instanceIdOf(instance.id),
-  };
-  return { result, nextAt: (instance.startedAt ?? 0) + delayed, busy: false };
-}
-
-function targetOf(instance: Instance, check: HealthCheck): Target | undefined {
-  const protocol = check.protocol.replace('MESOS_', '').toLowerCase();
-  const port = check.port ?? instance.ports[check.portIndex ?? 0];
-  if (port === undefined || !isProtocol(protocol)) return undefined;
-  const path = check.path ?? '/';
-  return { protocol, host: instance.host, port, path, timeoutMs: check.timeoutSeconds * 1000 };
-}
-
-function isProtocol(text: string): text is Target['protocol'] {
-  return ['http', 'https', 'tcp'].includes(text);
+  #giveUp(instance: Instance, { lastFailureCause, lastFailure }: HealthResult): void {
+    const { id, appId, version, host, agentId } = instance;
+    this.#world.log.warning(`${id} is unhealthy: ${lastFailureCause ?? ''}`);
+    this.#world.publish('unhealthy_instance_kill_event', {
+      ...{ appId, taskId: id, instanceId: instanceIdOf(id), version, host, slaveId: agentId },
+      ...{ reason: lastFailureCause ?? 'unknown', timestamp: lastFailure },
+    });
+    const present = this.#cluster.instance(id);
+    if (present !== undefined && !isDying(present)) this.#onUnhealthy(present);
+  }
 }
 
 function key(taskId: string, index: number): string {

@@ -12,6 +12,8 @@ export interface Instance {
   readonly agentId: string;
   readonly host: string;
   readonly attributes: Readonly<Record<string, string>>;
+  readonly region?: string;
+  readonly zone?: string;
   readonly ports: readonly number[];
   readonly stagedAt: number;
   readonly state: TaskState;
@@ -23,6 +25,8 @@ export interface Instance {
   /** When the last KILL was sent; repeated until Mesos reports the end. */
   readonly killSentAt?: number;
   readonly healthy?: boolean;
+  /** Passed the readiness checks of its app. */
+  readonly ready?: boolean;
 }
 
 /** Mesos will never report anything else about such a task. */

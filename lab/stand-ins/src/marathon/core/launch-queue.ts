@@ -1,4 +1,5 @@
 import type { App } from '../app/app-schema.ts';
+import type { Offer } from '../mesos/wire.ts';
 import { rejectReasons, type RejectReason } from './offer-match.ts';
 
 export interface QueueEntry {
@@ -11,11 +12,17 @@ export interface QueueEntry {
   readonly lastUsedAt: number | undefined;
   readonly rejected: Readonly<Record<RejectReason, number>>;
   /** One per agent: what its last offer lacked. */
-  readonly lastRejections: ReadonlyMap<string, RejectReason>;
+  readonly lastRejections: ReadonlyMap<string, Rejection>;
+}
+
+export interface Rejection {
+  readonly offer: Offer;
+  readonly reason: RejectReason;
+  readonly at: number;
 }
 
 export interface Outcome {
-  readonly agentId: string;
+  readonly offer: Offer;
   readonly at: number;
   /** Undefined if the offer was used. */
   readonly reason: RejectReason | undefined;
@@ -69,9 +76,9 @@ function fresh(app: App, count: number, now: number): QueueEntry {
   };
 }
 
-function used(entry: QueueEntry, { agentId, at }: Outcome): QueueEntry {
+function used(entry: QueueEntry, { offer, at }: Outcome): QueueEntry {
   const lastRejections = new Map(entry.lastRejections);
-  lastRejections.delete(agentId);
+  lastRejections.delete(offer.agent_id.value);
   return {
     ...entry,
     count: entry.count - 1,
@@ -81,14 +88,15 @@ function used(entry: QueueEntry, { agentId, at }: Outcome): QueueEntry {
   };
 }
 
-function unused(entry: QueueEntry, { agentId, at, reason }: Outcome): QueueEntry {
+function unused(entry: QueueEntry, { offer, at, reason }: Outcome): QueueEntry {
   if (reason === undefined) return entry;
+  const rejection = { offer, reason, at };
   return {
     ...entry,
     processed: entry.processed + 1,
     unused: entry.unused + 1,
     lastUnusedAt: at,
     rejected: { ...entry.rejected, [reason]: entry.rejected[reason] + 1 },
-    lastRejections: new Map(entry.lastRejections).set(agentId, reason),
+    lastRejections: new Map(entry.lastRejections).set(offer.agent_id.value, rejection),
   };
 }

@@ -33,6 +33,7 @@ export class Launcher {
   }
 
   async use(offers: readonly Offer[]): Promise<void> {
+    this.#world.count('marathon.mesos.offers.incoming.counter', offers.length);
     const unused = [];
     for (const offer of offers) {
       const planned = this.#plan(offer);
@@ -44,7 +45,7 @@ export class Launcher {
 
   #plan(offer: Offer): Planned[] {
     const planned: Planned[] = [];
-    let available = availableIn(offer, this.#world.options.mesosRole);
+    let available = availableIn(offer);
     for (const { app, count } of this.#queue.entries()) {
       if (this.#backOff.remainingMs(app, this.#world.now()) > 0) continue;
       for (let i = 0; i < count && planned.length < mostPerOffer; i += 1) {
@@ -66,27 +67,33 @@ export class Launcher {
     const { app, offer, available, planned } = candidate;
     const fresh = planned.map(({ instance }) => instance).filter((one) => one.appId === app.id);
     const placed = [...this.#cluster.instances(app.id), ...fresh];
-    const match = matchOffer({ app, offer, available, placed });
+    const defaultRoles = this.#defaultRoles();
+    const match = matchOffer({ app, offer, available, placed, defaultRoles });
     const reason = match.kind === 'match' ? undefined : match.reason;
-    const agentId = offer.agent_id.value;
-    this.#queue.record(app.id, { agentId, at: this.#world.now(), reason });
+    this.#queue.record(app.id, { offer, at: this.#world.now(), reason });
     return match.kind === 'match' ? match.taken : undefined;
   }
 
+  /** `accepted_resource_roles_default_behavior`. */
+  #defaultRoles(): string[] {
+    const { mesosRole, acceptedRolesDefault } = this.#world.options;
+    if (acceptedRolesDefault === 'unreserved') return ['*'];
+    return acceptedRolesDefault === 'reserved' ? [mesosRole] : ['*', mesosRole];
+  }
+
   #planned(app: App, offer: Offer, taken: Taken): Planned {
-    const { host, attributes } = placementOf(offer);
+    const placement = placementOf(offer);
     const agentId = offer.agent_id.value;
     const role = this.#world.options.mesosRole;
     const id = `${app.id.slice(1).replaceAll('/', '_')}.instance-${this.#world.uuid()}._app.1`;
-    const task = taskInfo({ app, taskId: id, agentId, host, taken, role });
+    const task = taskInfo({ app, taskId: id, agentId, host: placement.host, taken, role });
     const instance: Instance = {
       id,
       appId: app.id,
       version: app.version,
       configVersion: app.versionInfo.lastConfigChangeAt,
       agentId,
-      host,
-      attributes,
+      ...placement,
       ports: taken.ports,
       stagedAt: this.#world.now(),
       state: 'TASK_STAGING',
@@ -97,9 +104,26 @@ export class Launcher {
   /** The instances are stored before Mesos hears of them, or a new leader would not know its own tasks. */
   async #launch(offer: Offer, planned: readonly Planned[]): Promise<void> {
     await Promise.all(planned.map(({ instance }) => this.#cluster.putInstance(instance)));
+    const wanted = planned.filter(({ instance }) => this.#isStillWanted(instance));
+    for (const one of planned.filter((one) => !wanted.includes(one))) {
+      await this.#cluster.removeInstance(one.instance.id);
+    }
+    if (wanted.length === 0) this.#decline([offer]);
+    else this.#accept(offer, wanted);
+  }
+
+  /** A change may have come while the instance was being stored; its KILL went out before the task. */
+  #isStillWanted({ id }: Instance): boolean {
+    const now = this.#cluster.instance(id);
+    return now !== undefined && now.killSentAt === undefined;
+  }
+
+  #accept(offer: Offer, planned: readonly Planned[]): void {
     for (const { instance } of planned) {
       this.#world.log.info(`launching ${instance.id} on ${instance.host}`);
     }
+    this.#world.count('marathon.mesos.offers.used.counter');
+    this.#world.count('marathon.tasks.launched.counter', planned.length);
     const launch = { task_infos: planned.map(({ task }) => task) };
     this.#world.send({
       type: 'ACCEPT',
@@ -112,6 +136,7 @@ export class Launcher {
   }
 
   #decline(offers: readonly Offer[]): void {
+    this.#world.count('marathon.mesos.offers.declined.counter', offers.length);
     this.#world.send({
       type: 'DECLINE',
       decline: {

@@ -2,7 +2,7 @@ import { usesHostNetwork } from '../app/parse-app.ts';
 import type { App } from '../app/app-schema.ts';
 import type { Offer } from '../mesos/wire.ts';
 import { fulfils, type Placement } from './constraints.ts';
-import { hasPort, portsOf, type Available, type Taken } from './resources.ts';
+import { hasPort, portsOf, take, total, type Available, type Taken } from './resources.ts';
 
 /** In the order in which just the first is counted (`NoOfferMatchReason.scala`, Marathon 1.10). */
 export const rejectReasons = [
@@ -31,16 +31,20 @@ export interface Candidate {
   readonly available: Available;
   /** Where the app's instances are, those just matched included. */
   readonly placed: readonly Placement[];
+  /** Roles whose resources an app that names none may use. */
+  readonly defaultRoles: readonly string[];
 }
 
 export function matchOffer(candidate: Candidate): Match {
-  const reason = firstReason(candidate);
+  const { app, defaultRoles } = candidate;
+  const roles = app.acceptedResourceRoles ?? [];
+  const accepted = roles.length === 0 ? defaultRoles : roles;
+  const available = candidate.available.filter(({ role }) => accepted.includes(role));
+  const reason = firstReason({ ...candidate, available });
   if (reason !== undefined) return { kind: 'no-match', reason };
-  const { app, available } = candidate;
   const ports = pickPorts(wantedPorts(app), available);
   if (ports === undefined) return { kind: 'no-match', reason: 'InsufficientPorts' };
-  const { cpus, mem, disk, gpus } = app;
-  return { kind: 'match', taken: { cpus, mem, disk, gpus, ports } };
+  return { kind: 'match', taken: take(available, app, ports) };
 }
 
 /** Undefined where any port of the offer will do. */
@@ -57,19 +61,15 @@ function wantedPorts(app: App): (number | undefined)[] {
 
 function firstReason({ app, offer, available, placed }: Candidate): RejectReason | undefined {
   const checks: readonly (readonly [RejectReason, boolean])[] = [
-    ['UnfulfilledRole', acceptsUnreserved(app)],
+    ['UnfulfilledRole', available.length > 0],
     ['UnfulfilledConstraint', app.constraints.every((one) => fulfils(one, offer, placed))],
     ['AgentMaintenance', offer.unavailability === undefined],
-    ['InsufficientCpus', available.cpus >= app.cpus],
-    ['InsufficientMemory', available.mem >= app.mem],
-    ['InsufficientDisk', available.disk >= app.disk],
-    ['InsufficientGpus', available.gpus >= app.gpus],
+    ['InsufficientCpus', total(available, 'cpus') >= app.cpus],
+    ['InsufficientMemory', total(available, 'mem') >= app.mem],
+    ['InsufficientDisk', total(available, 'disk') >= app.disk],
+    ['InsufficientGpus', total(available, 'gpus') >= app.gpus],
   ];
   return checks.find(([, ok]) => !ok)?.[0];
-}
-
-function acceptsUnreserved({ acceptedResourceRoles: roles }: App): boolean {
-  return roles === undefined || roles.length === 0 || roles.includes('*');
 }
 
 /** Undefined if one cannot be had. */
@@ -77,9 +77,10 @@ function pickPorts(
   wanted: readonly (number | undefined)[],
   available: Available,
 ): number[] | undefined {
+  const ranges = available.flatMap(({ ports }) => ports);
   const fixed = wanted.filter((port) => port !== undefined);
-  if (!fixed.every((port) => hasPort(available.ports, port))) return undefined;
-  const free = portsOf(available.ports);
+  if (!fixed.every((port) => hasPort(ranges, port))) return undefined;
+  const free = portsOf(ranges);
   const picked: number[] = [];
   for (const port of wanted) {
     const next = port ?? nextFree(free, fixed);

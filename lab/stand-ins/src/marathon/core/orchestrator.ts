@@ -1,16 +1,18 @@
 import type { Offer, TaskStatus } from '../mesos/wire.ts';
 import { BackOff } from './back-off.ts';
 import type { Cluster } from './cluster.ts';
-import { decide, isDying, isInactive, type Decision } from './decide.ts';
-import { delaysLaunch, isFailure, isTerminal, type Instance } from './instance.ts';
+import { decide, isDying, type Decision } from './decide.ts';
+import { advanceDeployments } from './deployment-progress.ts';
+import { actionsOf, heldApps } from './deployment.ts';
+import { delaysLaunch, instanceIdOf, isFailure, isTerminal, type Instance } from './instance.ts';
 import { LaunchQueue } from './launch-queue.ts';
 import { Launcher } from './launcher.ts';
 import { OfferDemand } from './offer-demand.ts';
-import { failureOf, statusEvent, withStatus } from './status-update.ts';
+import { Reconciliation } from './reconciliation.ts';
+import { conditionOf, failureOf, instanceEvent, statusEvent, withStatus } from './status-update.ts';
 import { killPolicy } from './task-info.ts';
+import { unreachableFate } from './unreachable.ts';
 import type { World } from './world.ts';
-
-const launchSettlesMs = 10_000;
 
 /** Keeps every app at its definition: the part of the leader that talks to Mesos. */
 export class Orchestrator {
@@ -20,13 +22,22 @@ export class Orchestrator {
   readonly #world: World;
   readonly #demand: OfferDemand;
   readonly #launcher: Launcher;
+  readonly #reconciliation: Reconciliation;
+  readonly #onHealth: (taskId: string, healthy: boolean) => void;
   #subscribed = false;
-  #reconcileAt = Infinity;
 
-  constructor(cluster: Cluster, world: World) {
+  /** `onHealth`: what the task's executor found. */
+  constructor(parts: {
+    cluster: Cluster;
+    world: World;
+    onHealth: (taskId: string, healthy: boolean) => void;
+  }) {
+    const { cluster, world } = parts;
     this.#cluster = cluster;
     this.#world = world;
+    this.#onHealth = parts.onHealth;
     this.#demand = new OfferDemand(world);
+    this.#reconciliation = new Reconciliation(cluster, world);
     this.#launcher = new Launcher({ cluster, queue: this.queue, backOff: this.backOff, world });
   }
 
@@ -35,14 +46,13 @@ export class Orchestrator {
     this.#subscribed = true;
     this.#demand.subscribed();
     this.#demand.renew();
-    this.#reconcile();
-    // Right after a master's election a RECONCILE gets no answer: its agents are not back yet.
-    this.#reconcileAt = this.#world.now() + this.#world.options.reconciliationInitialDelayMs;
+    this.#reconciliation.subscribed();
     this.converge();
   }
 
   disconnected(): void {
     this.#subscribed = false;
+    this.#reconciliation.disconnected();
   }
 
   async offers(offers: readonly Offer[]): Promise<void> {
@@ -51,7 +61,8 @@ export class Orchestrator {
   }
 
   /** Acknowledged only after it is stored: otherwise a crash in between would lose it. */
-  async update(status: TaskStatus): Promise<void> {
+  async update(received: TaskStatus): Promise<void> {
+    const status = { ...received, state: conditionOf(received) };
     const instance = this.#cluster.instance(status.task_id.value);
     if (instance === undefined) this.#unknownTask(status);
     else if (isTerminal(status.state)) await this.#ended(instance, status);
@@ -68,15 +79,12 @@ export class Orchestrator {
   /** To be called every second or so: everything that only time changes. */
   tick(): void {
     const now = this.#world.now();
-    const { killRetryMs, reconciliationIntervalMs } = this.#world.options;
     for (const one of this.#cluster.instances()) {
-      const retry = one.killSentAt !== undefined && now - one.killSentAt >= killRetryMs;
+      const sentAt = one.killSentAt ?? Infinity;
+      const retry = now - sentAt >= this.#world.options.killRetryMs;
       if (retry || this.#isOverdue(one)) this.kill(one);
     }
-    if (this.#subscribed && now >= this.#reconcileAt) {
-      this.#reconcile();
-      this.#reconcileAt = now + reconciliationIntervalMs;
-    }
+    this.#reconciliation.tick();
     this.converge();
   }
 
@@ -93,17 +101,23 @@ export class Orchestrator {
   /** Compares every app with its definition and acts on the difference. */
   converge(): void {
     const settled = new Set<string>();
+    const held = heldApps(this.#cluster.deployments());
     for (const appId of this.#appIds()) {
-      const decision = this.#decision(appId);
+      const decision = this.#decision(appId, held.has(appId));
       this.#carryOut(appId, decision);
       if (decision.settled) settled.add(appId);
     }
-    this.#finishDeployments(settled);
+    const parts = { cluster: this.#cluster, world: this.#world };
+    // What a step held back may go on now.
+    if (advanceDeployments(parts, (appId) => settled.has(appId))) this.converge();
+    else this.#settleDemand();
+  }
+
+  #settleDemand(): void {
+    if (!this.#subscribed) return;
     const now = this.#world.now();
-    const ready = this.queue
-      .entries()
-      .filter(({ app }) => this.backOff.remainingMs(app, now) === 0);
-    if (this.#subscribed) this.#demand.settle(ready.length > 0);
+    const waiting = this.queue.entries();
+    this.#demand.settle(waiting.some(({ app }) => this.backOff.remainingMs(app, now) === 0));
   }
 
   #appIds(): Set<string> {
@@ -111,13 +125,14 @@ export class Orchestrator {
     const ofInstances = this.#cluster.instances().map((one) => one.appId);
     const ofDeployments = this.#cluster
       .deployments()
-      .flatMap(({ actions }) => actions.map(({ app }) => app));
+      .flatMap(actionsOf)
+      .map(({ app }) => app);
     return new Set([...ofApps, ...ofInstances, ...ofDeployments]);
   }
 
-  #decision(appId: string): Decision {
+  #decision(appId: string, held: boolean): Decision {
     const instances = this.#cluster.instances(appId);
-    return decide({ app: this.#cluster.app(appId)?.app, instances, now: this.#world.now() });
+    return decide({ app: this.#cluster.app(appId)?.app, instances, held });
   }
 
   #carryOut(appId: string, decision: Decision): void {
@@ -131,15 +146,6 @@ export class Orchestrator {
     const before = this.queue.entries().find((entry) => entry.app.id === appId)?.count ?? 0;
     this.queue.want(app, decision.launch, this.#world.now());
     if (decision.launch > before) this.#demand.renew();
-  }
-
-  #finishDeployments(settled: ReadonlySet<string>): void {
-    for (const { id, actions } of this.#cluster.deployments()) {
-      if (!actions.every(({ app }) => settled.has(app))) continue;
-      void this.#cluster.removeDeployment(id);
-      this.#world.log.info(`deployment ${id} finished`);
-      this.#world.publish('deployment_success', { id });
-    }
   }
 
   #isOverdue(instance: Instance): boolean {
@@ -158,19 +164,32 @@ export class Orchestrator {
     if (app !== undefined && current && delaysLaunch(status.state))
       this.backOff.taskEnded(app, now);
     this.#demand.renew();
-    this.#world.publish('status_update_event', statusEvent(instance, status));
+    this.#tell(instance, status);
   }
 
   async #changed(instance: Instance, status: TaskStatus): Promise<void> {
-    const now = this.#world.now();
-    const after = withStatus(instance, status, now);
-    const app = this.#cluster.app(instance.appId)?.app;
-    const inactive = app !== undefined && isInactive(after, app, now);
-    await this.#cluster.putInstance(inactive ? { ...after, inactive } : after);
+    await this.#keep(withStatus(instance, status, this.#world.now()));
+    if (status.healthy !== undefined) this.#onHealth(instance.id, status.healthy);
     if (instance.state === status.state) return;
     this.#world.log.info(`${instance.id} is ${status.state}`);
     if (status.state === 'TASK_UNREACHABLE') await this.#noteFailure(instance, status);
-    this.#world.publish('status_update_event', statusEvent(after, status));
+    this.#tell(instance, status);
+  }
+
+  async #keep(instance: Instance): Promise<void> {
+    const app = this.#cluster.app(instance.appId)?.app;
+    const lost = instance.state === 'TASK_UNREACHABLE' && app !== undefined;
+    const fate = lost ? unreachableFate(instance, app, this.#world.now()) : 'waits';
+    if (fate === 'expunged') await this.#cluster.removeInstance(instance.id);
+    else
+      await this.#cluster.putInstance(
+        fate === 'inactive' ? { ...instance, inactive: true } : instance,
+      );
+  }
+
+  #tell(instance: Instance, status: TaskStatus): void {
+    this.#world.publish('status_update_event', statusEvent(instance, status));
+    this.#world.publish('instance_changed_event', instanceEvent(instance, status.state));
   }
 
   async #noteFailure(instance: Instance, status: TaskStatus): Promise<void> {
@@ -182,8 +201,15 @@ export class Orchestrator {
 
   /** A task that runs but is not ours to know, as after a restored backup, is killed. */
   #unknownTask(status: TaskStatus): void {
-    if (isTerminal(status.state) || status.state === 'TASK_UNREACHABLE') return;
-    this.#world.log.warning(`killing unknown task ${status.task_id.value}`);
+    const taskId = status.task_id.value;
+    if (isTerminal(status.state)) {
+      const condition = status.state.slice('TASK_'.length);
+      const event = { instanceId: instanceIdOf(taskId), condition };
+      this.#world.publish('unknown_instance_terminated_event', event);
+      return;
+    }
+    if (status.state === 'TASK_UNREACHABLE') return;
+    this.#world.log.warning(`killing unknown task ${taskId}`);
     this.#sendKill({ task_id: status.task_id, agent_id: status.agent_id }, undefined);
   }
 
@@ -196,20 +222,5 @@ export class Orchestrator {
   #acknowledge({ agent_id, task_id, uuid }: TaskStatus): void {
     if (uuid === undefined) return;
     this.#world.send({ type: 'ACKNOWLEDGE', acknowledge: { agent_id, task_id, uuid } });
-  }
-
-  /**
-   * First the tasks we know, then whatever else the master has of ours. One that is just being
-   * launched is left out: the master may not have heard of it yet and would call it unknown.
-   */
-  #reconcile(): void {
-    const now = this.#world.now();
-    const known = this.#cluster.instances().filter((one) => now - one.stagedAt > launchSettlesMs);
-    const tasks = known.map((one) => ({
-      task_id: { value: one.id },
-      agent_id: { value: one.agentId },
-    }));
-    if (tasks.length > 0) this.#world.send({ type: 'RECONCILE', reconcile: { tasks } });
-    this.#world.send({ type: 'RECONCILE', reconcile: { tasks: [] } });
   }
 }

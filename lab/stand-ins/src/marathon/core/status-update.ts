@@ -1,6 +1,20 @@
-import type { TaskStatus } from '../mesos/wire.ts';
+import type { TaskState, TaskStatus } from '../mesos/wire.ts';
 import type { TaskFailure } from './cluster.ts';
-import type { Instance } from './instance.ts';
+import { instanceIdOf, type Instance } from './instance.ts';
+
+/** Names of the v1 API and of the older one. */
+const mightComeBack = /^REASON_(RECONCILIATION|(AGENT|SLAVE)_(DISCONNECTED|REMOVED))$/;
+
+/**
+ * TASK_LOST is sent for several things, told apart by their reason (`TaskConditionMapping.scala`, Marathon 1.10).
+ * An agent that was shut down properly is one of them: its tasks count as unreachable.
+ */
+export function conditionOf({ state, reason = '', message = '' }: TaskStatus): TaskState {
+  if (state !== 'TASK_LOST') return state;
+  const unknown = message.startsWith('Reconciliation: Task is unknown to the');
+  if (unknown || reason === 'REASON_TASK_UNKNOWN') return 'TASK_UNKNOWN';
+  return mightComeBack.test(reason) ? 'TASK_UNREACHABLE' : 'TASK_GONE';
+}
 
 /** The instance after a status that does not end it. */
 export function withStatus(instance: Instance, status: TaskStatus, now: number): Instance {
@@ -48,6 +62,19 @@ export function statusEvent(instance: Instance, status: TaskStatus): Record<stri
     ipAddresses: instance.ipAddresses ?? [],
     ports: instance.ports,
     version: instance.version,
+  };
+}
+
+/** Fields of `instance_changed_event`. */
+export function instanceEvent(instance: Instance, state: TaskState): Record<string, unknown> {
+  const condition = state.slice('TASK_'.length).toLowerCase();
+  return {
+    instanceId: instanceIdOf(instance.id),
+    condition: condition.replace(/^./, (first) => first.toUpperCase()),
+    runSpecId: instance.appId,
+    agentId: instance.agentId,
+    host: instance.host,
+    runSpecVersion: instance.version,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { App } from '../app/app-schema.ts';
-import { usesHostNetwork } from '../app/parse-app.ts';
+import { portAssignments } from './port-assignments.ts';
 
 export interface TaskPlace {
   readonly app: App;
@@ -39,27 +39,17 @@ function fromApp({ app, taskId }: TaskPlace): Record<string, string> {
 function fromPorts({ app, ports }: TaskPlace): Record<string, string> {
   const [first] = ports;
   if (first === undefined) return {};
-  const declared = declaredPorts(app);
   const variables: [string, string][] = [
     ['PORT', String(first)],
     ['PORTS', ports.join(',')],
     ...ports.map((port, index): [string, string] => [`PORT${index}`, String(port)]),
   ];
-  for (const [index, { port, name }] of declared.entries()) {
-    const assigned = String(ports[index] ?? '');
-    if (port !== 0) variables.push([`PORT_${port}`, assigned]);
-    if (name !== undefined) variables.push([`PORT_${environmentForm(name)}`, assigned]);
+  for (const { declared, name, hostPort } of portAssignments(app, ports)) {
+    if (hostPort === undefined) continue;
+    if (declared !== 0) variables.push([`PORT_${declared}`, String(hostPort)]);
+    if (name !== undefined) variables.push([`PORT_${environmentForm(name)}`, String(hostPort)]);
   }
   return Object.fromEntries(variables);
-}
-
-function declaredPorts(app: App): { port: number; name: string | undefined }[] {
-  if (usesHostNetwork(app)) {
-    return (app.portDefinitions ?? []).map(({ port, name }) => ({ port, name }));
-  }
-  return (app.container?.portMappings ?? [])
-    .filter(({ hostPort }) => hostPort !== undefined)
-    .map(({ containerPort, name }) => ({ port: containerPort, name }));
 }
 
 function environmentForm(name: string): string {

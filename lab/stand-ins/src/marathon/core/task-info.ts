@@ -1,6 +1,8 @@
 import { usesHostNetwork } from '../app/parse-app.ts';
 import type { App } from '../app/app-schema.ts';
-import type { CommandInfo, ContainerInfo, TaskInfo } from '../mesos/wire.ts';
+import type { CommandInfo, TaskInfo } from '../mesos/wire.ts';
+import { mesosHealthCheck } from './mesos-health-check.ts';
+import { portAssignments, type PortAssignment } from './port-assignments.ts';
 import { resourcesOf, type Taken } from './resources.ts';
 import { taskEnvironment } from './task-environment.ts';
 
@@ -13,12 +15,15 @@ export interface Launch {
   readonly role: string;
 }
 
+type ContainerInfo = NonNullable<TaskInfo['container']>;
+
 /** `TaskBuilder.scala` of Marathon 1.10, for the command executor. */
 export function taskInfo(launch: Launch): TaskInfo {
   const { app, taskId, agentId } = launch;
-  const container = containerInfo(app, launch.taken.ports);
+  const ports = portAssignments(app, launch.taken.ports);
+  const container = containerInfo(app, ports);
   const grace = app.taskKillGracePeriodSeconds;
-  const labels = Object.entries(app.labels).map(([key, value]) => ({ key, value }));
+  const health = mesosHealthCheck(app, launch.taken.ports);
   return {
     name: hostnameForm(app.id),
     task_id: { value: taskId },
@@ -26,8 +31,14 @@ export function taskInfo(launch: Launch): TaskInfo {
     resources: resourcesOf(launch.taken, launch.role),
     command: commandInfo(launch),
     ...(container === undefined ? {} : { container }),
+    ...(health === undefined ? {} : { health_check: health }),
     ...(grace === undefined ? {} : { kill_policy: killPolicy(grace) }),
-    ...(labels.length === 0 ? {} : { labels: { labels } }),
+    ...labels(app.labels),
+    discovery: {
+      visibility: 'FRAMEWORK',
+      name: hostnameForm(app.id),
+      ports: { ports: ports.flatMap(discoveredPorts) },
+    },
   };
 }
 
@@ -40,6 +51,20 @@ function hostnameForm(id: string): string {
   return id.slice(1).split('/').reverse().join('.');
 }
 
+function labels(given: Readonly<Record<string, string>>): Pick<TaskInfo, 'labels'> {
+  const pairs = Object.entries(given).map(([key, value]) => ({ key, value }));
+  return pairs.length === 0 ? {} : { labels: { labels: pairs } };
+}
+
+function discoveredPorts({ name, protocol, hostPort, ...port }: PortAssignment): object[] {
+  const number = hostPort ?? port.containerPort;
+  if (number === undefined) return [];
+  const named = name === undefined ? {} : { name };
+  return protocol
+    .split(',')
+    .map((one) => ({ number, ...named, protocol: one, ...labels(port.labels) }));
+}
+
 function commandInfo({ app, taskId, host, taken }: Launch): CommandInfo {
   const env = taskEnvironment({ app, taskId, host, ports: taken.ports });
   const uris = app.fetch.map(({ uri, extract, executable, cache, destPath }) => ({
@@ -50,25 +75,30 @@ function commandInfo({ app, taskId, host, taken }: Launch): CommandInfo {
     ...(destPath === undefined ? {} : { output_file: destPath }),
   }));
   return {
-    // Without a command the image's own entry point runs, with `args` as its arguments.
-    ...(app.cmd === undefined ? { shell: false } : { shell: true, value: app.cmd }),
-    ...(app.args === undefined ? {} : { arguments: app.args }),
+    ...words(app),
     ...(app.user === undefined ? {} : { user: app.user }),
     ...(uris.length === 0 ? {} : { uris }),
     environment: { variables: Object.entries(env).map(([name, value]) => ({ name, value })) },
   };
 }
 
-function containerInfo(app: App, ports: readonly number[]): ContainerInfo | undefined {
+/** Without a command the image's own entry point runs, with `args` as its arguments. */
+function words({ cmd, args, container }: App): CommandInfo {
+  if (cmd !== undefined) return { shell: true, value: cmd };
+  if (args === undefined) return { shell: false };
+  // Without an image the first one is the program, and stands in both places.
+  const [program] = container === undefined ? args : [];
+  return { shell: false, ...(program === undefined ? {} : { value: program }), arguments: args };
+}
+
+function containerInfo(app: App, ports: readonly PortAssignment[]): ContainerInfo | undefined {
   const { container } = app;
   if (container === undefined) return undefined;
-  const volumes = container.volumes
-    .filter(({ hostPath }) => hostPath !== undefined)
-    .map(({ containerPath, hostPath = '', mode }) => ({
-      container_path: containerPath,
-      host_path: hostPath,
-      mode,
-    }));
+  const volumes = container.volumes.map(({ containerPath, hostPath = '', mode }) => ({
+    container_path: containerPath,
+    host_path: hostPath,
+    mode,
+  }));
   const named = app.networks.flatMap(({ name }) => (name === undefined ? [] : [{ name }]));
   return {
     type: container.type,
@@ -81,7 +111,7 @@ function containerInfo(app: App, ports: readonly number[]): ContainerInfo | unde
 function dockerInfo(
   app: App,
   docker: NonNullable<NonNullable<App['container']>['docker']>,
-  ports: readonly number[],
+  ports: readonly PortAssignment[],
 ): NonNullable<ContainerInfo['docker']> {
   return {
     image: docker.image,
@@ -89,7 +119,7 @@ function dockerInfo(
     privileged: docker.privileged,
     force_pull_image: docker.forcePullImage,
     parameters: docker.parameters,
-    ...(usesHostNetwork(app) ? {} : { port_mappings: portMappings(app, ports) }),
+    ...(usesHostNetwork(app) ? {} : { port_mappings: ports.flatMap(published) }),
   };
 }
 
@@ -98,19 +128,13 @@ function network(app: App): 'HOST' | 'BRIDGE' | 'USER' {
   return app.networks.some(({ mode }) => mode === 'container/bridge') ? 'BRIDGE' : 'USER';
 }
 
-function portMappings(
-  app: App,
-  ports: readonly number[],
-): { host_port: number; container_port: number; protocol: string }[] {
-  const published = (app.container?.portMappings ?? []).filter(
-    ({ hostPort }) => hostPort !== undefined,
-  );
-  return published.flatMap(({ containerPort, protocol }, index) => {
-    const hostPort = ports[index] ?? 0;
-    // Container port 0 means: the same as on the host.
-    const inside = containerPort === 0 ? hostPort : containerPort;
-    return protocol
-      .split(',')
-      .map((one) => ({ host_port: hostPort, container_port: inside, protocol: one }));
-  });
+function published({
+  hostPort,
+  containerPort,
+  protocol,
+}: PortAssignment): { host_port: number; container_port: number; protocol: string }[] {
+  if (hostPort === undefined || containerPort === undefined) return [];
+  return protocol
+    .split(',')
+    .map((one) => ({ host_port: hostPort, container_port: containerPort, protocol: one }));
 }

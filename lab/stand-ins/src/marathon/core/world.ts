@@ -9,6 +9,8 @@ export interface World {
   readonly send: (call: Call) => void;
   /** To `/v2/events`. */
   readonly publish: (eventType: string, fields: Readonly<Record<string, unknown>>) => void;
+  /** To `/metrics`: a total that only grows. */
+  readonly count: (name: string, by?: number) => void;
   readonly log: Log;
   readonly options: Options;
 }

@@ -9,8 +9,12 @@ export interface ConnectionOptions {
   readonly master: () => string | undefined;
   readonly frameworkInfo: () => Readonly<Record<string, unknown>>;
   readonly frameworkId: () => string | undefined;
+  /** For masters with authentication. */
+  readonly authorization: string | undefined;
   readonly onEvent: (event: MesosEvent) => void;
   readonly onDisconnected: () => void;
+  /** The master does not let this framework in; asking again would not help. */
+  readonly onRefused: (message: string) => void;
   readonly clock: Clock;
   readonly log: Log;
   /** The stream is given up when nothing, not even a heartbeat, came for so long. */
@@ -78,7 +82,7 @@ export class SchedulerConnection {
     const id = this.#options.frameworkId();
     try {
       const { status, body } = await httpCall(`http://${subscription.address}${path}`, {
-        headers: { 'Mesos-Stream-Id': subscription.streamId, Accept: 'application/json' },
+        headers: { 'Mesos-Stream-Id': subscription.streamId, ...this.#headers() },
         body: { framework_id: { value: id }, ...call },
         timeoutMs: callTimeoutMs,
       });
@@ -113,6 +117,10 @@ export class SchedulerConnection {
       return;
     }
     stream.close();
+    if (stream.status === 401 || stream.status === 403) {
+      this.#options.onRefused(`master ${address} refused the subscription: ${stream.status}`);
+      return;
+    }
     const target = /^(?:https?:)?\/\/([^/]+)/.exec(stream.headers.location ?? '')?.[1];
     if (stream.status !== 307 || target === undefined || redirects === 0) {
       throw new Error(`status ${stream.status}`);
@@ -133,7 +141,7 @@ export class SchedulerConnection {
     const opened = openStream(
       `http://${address}${path}`,
       {
-        headers: { Accept: 'application/json' },
+        headers: this.#headers(),
         body: {
           type: 'SUBSCRIBE',
           ...(id === undefined ? {} : { framework_id: known.id }),
@@ -154,6 +162,12 @@ export class SchedulerConnection {
       subscribed = stream.status === 200;
       return stream;
     });
+  }
+
+  #headers(): Record<string, string> {
+    const { authorization } = this.#options;
+    const accept = { Accept: 'application/json' };
+    return authorization === undefined ? accept : { ...accept, Authorization: authorization };
   }
 
   #ended(): void {

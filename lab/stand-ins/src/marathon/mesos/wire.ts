@@ -1,23 +1,22 @@
+import type { Id, Range, TaskState } from '../../shared/mesos.ts';
+
+export type { CommandInfo, HealthCheck, Range, TaskInfo, TaskState } from '../../shared/mesos.ts';
+
 /**
- * The parts of Mesos' v1 messages that Marathon reads or writes, in their JSON form
- * (`include/mesos/v1/*.proto`; forms seen on Mesos 1.12).
+ * The parts of Mesos' v1 messages that Marathon reads, in their JSON form, with what only a real master
+ * may send (`include/mesos/v1/*.proto`; forms seen on Mesos 1.12).
  */
-interface Id {
-  readonly value: string;
-}
-
-export interface Range {
-  readonly begin: number;
-  readonly end: number;
-}
-
 export interface Resource {
   readonly name: string;
   readonly type: 'SCALAR' | 'RANGES' | 'SET';
   readonly role?: string;
   readonly scalar?: { readonly value: number };
   readonly ranges?: { readonly range: readonly Range[] };
-  readonly reservations?: readonly unknown[];
+  readonly reservations?: readonly { readonly type?: string; readonly role?: string }[];
+  /** The older form of a dynamic reservation. */
+  readonly reservation?: unknown;
+  /** Of persistent volumes and disks of their own. */
+  readonly disk?: unknown;
   readonly allocation_info?: { readonly role: string };
 }
 
@@ -26,6 +25,12 @@ export interface Attribute {
   readonly type: 'TEXT' | 'SCALAR' | 'RANGES' | 'SET';
   readonly text?: { readonly value: string };
   readonly scalar?: { readonly value: number };
+  readonly ranges?: { readonly range: readonly Range[] };
+  readonly set?: { readonly item: readonly string[] };
+}
+
+interface Place {
+  readonly name: string;
 }
 
 export interface Offer {
@@ -35,6 +40,9 @@ export interface Offer {
   readonly resources: readonly Resource[];
   readonly attributes?: readonly Attribute[];
   readonly unavailability?: unknown;
+  readonly domain?: {
+    readonly fault_domain?: { readonly region: Place; readonly zone: Place };
+  };
 }
 
 export interface TaskStatus {
@@ -58,72 +66,6 @@ export interface TaskStatus {
   };
 }
 
-export type TaskState =
-  | 'TASK_STAGING'
-  | 'TASK_STARTING'
-  | 'TASK_RUNNING'
-  | 'TASK_KILLING'
-  | 'TASK_FINISHED'
-  | 'TASK_FAILED'
-  | 'TASK_KILLED'
-  | 'TASK_ERROR'
-  | 'TASK_LOST'
-  | 'TASK_DROPPED'
-  | 'TASK_UNREACHABLE'
-  | 'TASK_GONE'
-  | 'TASK_GONE_BY_OPERATOR'
-  | 'TASK_UNKNOWN';
-
-export interface TaskInfo {
-  readonly name: string;
-  readonly task_id: Id;
-  readonly agent_id: Id;
-  readonly resources: readonly Resource[];
-  readonly command: CommandInfo;
-  readonly container?: ContainerInfo;
-  readonly kill_policy?: KillPolicy;
-  readonly labels?: {
-    readonly labels: readonly { readonly key: string; readonly value: string }[];
-  };
-}
-
-export interface CommandInfo {
-  readonly shell: boolean;
-  readonly value?: string;
-  readonly arguments?: readonly string[];
-  readonly user?: string;
-  readonly uris?: readonly unknown[];
-  readonly environment: {
-    readonly variables: readonly { readonly name: string; readonly value: string }[];
-  };
-}
-
-export interface ContainerInfo {
-  readonly type: 'DOCKER' | 'MESOS';
-  readonly network_infos?: readonly { readonly name: string }[];
-  readonly volumes: readonly {
-    readonly container_path: string;
-    readonly host_path: string;
-    readonly mode: 'RO' | 'RW';
-  }[];
-  readonly docker?: {
-    readonly image: string;
-    readonly network: 'HOST' | 'BRIDGE' | 'USER';
-    readonly privileged: boolean;
-    readonly force_pull_image: boolean;
-    readonly parameters: readonly { readonly key: string; readonly value: string }[];
-    readonly port_mappings?: readonly {
-      readonly host_port: number;
-      readonly container_port: number;
-      readonly protocol: string;
-    }[];
-  };
-}
-
-interface KillPolicy {
-  readonly grace_period: { readonly nanoseconds: number };
-}
-
 export type Call =
   | { readonly type: 'ACCEPT'; readonly accept: unknown }
   | { readonly type: 'DECLINE'; readonly decline: unknown }
@@ -140,7 +82,7 @@ export type MesosEvent =
       readonly subscribed: {
         readonly framework_id: Id;
         readonly heartbeat_interval_seconds?: number;
-        readonly master_info?: unknown;
+        readonly master_info?: { readonly hostname?: string };
       };
     }
   | { readonly type: 'HEARTBEAT' }
@@ -148,4 +90,13 @@ export type MesosEvent =
   | { readonly type: 'RESCIND'; readonly rescind: { readonly offer_id: Id } }
   | { readonly type: 'UPDATE'; readonly update: { readonly status: TaskStatus } }
   | { readonly type: 'FAILURE'; readonly failure: unknown }
+  | {
+      readonly type: 'MESSAGE';
+      readonly message: {
+        readonly agent_id: Id;
+        readonly executor_id: Id;
+        /** Base64. */
+        readonly data: string;
+      };
+    }
   | { readonly type: 'ERROR'; readonly error: { readonly message: string } };

@@ -3,7 +3,7 @@ import type { App } from '../../../src/marathon/app/app-schema.ts';
 import { parseApp } from '../../../src/marathon/app/parse-app.ts';
 import type { Placement } from '../../../src/marathon/core/constraints.ts';
 import { matchOffer } from '../../../src/marathon/core/offer-match.ts';
-import { availableIn, minus } from '../../../src/marathon/core/resources.ts';
+import { availableIn, minus, take } from '../../../src/marathon/core/resources.ts';
 import { jenkinsApp } from '../support/jenkins-app.ts';
 import { recordedOffers } from '../support/world.ts';
 
@@ -18,7 +18,8 @@ function match(
   if (parsed.kind === 'faults') throw new Error(JSON.stringify(parsed.faults));
   const versionInfo = { lastScalingAt: '', lastConfigChangeAt: '' };
   const app = { ...parsed.app, version: '', versionInfo } as App;
-  const result = matchOffer({ app, offer, available: availableIn(offer, '*'), placed });
+  const available = availableIn(offer);
+  const result = matchOffer({ app, offer, available, placed, defaultRoles: ['*'] });
   return result.kind === 'match' ? result.taken.ports : result.reason;
 }
 
@@ -49,7 +50,6 @@ test.each([
   [{ mem: 2048 }, 'InsufficientMemory'],
   [{ disk: 2048 }, 'InsufficientDisk'],
   [{ gpus: 1 }, 'InsufficientGpus'],
-  [{ acceptedResourceRoles: ['ci'] }, 'UnfulfilledRole'],
   [{ cpus: 64, constraints: [['rack', 'IS', 'r9']] }, 'UnfulfilledConstraint'],
 ])('%j does not fit: %s', (change, reason) => {
   expect(match(change)).toBe(reason);
@@ -85,21 +85,19 @@ test('GROUP_BY waits for another group while this one has more', () => {
 });
 
 test('what one task takes is gone for the next', () => {
-  const left = minus(availableIn(docker4!, '*'), {
-    cpus: 0.5,
-    mem: 24,
-    disk: 0,
-    gpus: 0,
-    ports: [32000, 32005],
-  });
-  expect(left).toEqual({
-    cpus: 1.5,
-    mem: 1000,
-    disk: 1024,
-    gpus: 0,
-    ports: [
-      { begin: 32001, end: 32004 },
-      { begin: 32006, end: 32010 },
-    ],
-  });
+  const before = availableIn(docker4!);
+  const taken = take(before, { cpus: 0.5, mem: 24, disk: 0, gpus: 0 }, [32000, 32005]);
+  expect(minus(before, taken)).toEqual([
+    {
+      role: '*',
+      cpus: 1.5,
+      mem: 1000,
+      disk: 1024,
+      gpus: 0,
+      ports: [
+        { begin: 32001, end: 32004 },
+        { begin: 32006, end: 32010 },
+      ],
+    },
+  ]);
 });

@@ -50,7 +50,11 @@ describe('launching', () => {
     await it.apps.create({ ...jenkinsApp, portDefinitions: [{ port: 8080 }] }, false);
     await it.offer(...recordedOffers);
     const [entry] = it.orchestrator.queue.entries();
-    const view = queueView(entry!, it.orchestrator.backOff, it.world.now());
+    const view = queueView(entry!, {
+      backOff: it.orchestrator.backOff,
+      now: it.world.now(),
+      withOffers: false,
+    });
     const { rejectSummaryLastOffers: last } = view['processedOffersSummary'] as {
       rejectSummaryLastOffers: readonly { reason: string; declined: number; processed: number }[];
     };

@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import { Cluster, type StateStore } from '../../../src/marathon/core/cluster.ts';
 import { Orchestrator } from '../../../src/marathon/core/orchestrator.ts';
 import { AppService } from '../../../src/marathon/core/app-service.ts';
+import { Deployer } from '../../../src/marathon/core/deployer.ts';
+import { GroupService } from '../../../src/marathon/core/group-service.ts';
+import { HealthMonitor } from '../../../src/marathon/core/health-monitor.ts';
 import type { World } from '../../../src/marathon/core/world.ts';
-import type { Call, Offer, TaskState } from '../../../src/marathon/mesos/wire.ts';
+import type { Call, Offer, TaskState, TaskStatus } from '../../../src/marathon/mesos/wire.ts';
 import { parseOptions } from '../../../src/marathon/options.ts';
 
 /** Two agents of a real Mesos 1.12: `docker4.local` with ports 32000-32010, `agent3.local` with rack r3. */
@@ -33,6 +36,8 @@ export interface Marathon {
   readonly cluster: Cluster;
   readonly orchestrator: Orchestrator;
   readonly apps: AppService;
+  readonly groups: GroupService;
+  readonly health: HealthMonitor;
   readonly world: World;
   readonly events: string[];
   /** Calls sent to Mesos since the last look, as readable lines. */
@@ -40,11 +45,7 @@ export interface Marathon {
   /** Jumps ahead and ticks. */
   pass(seconds: number): void;
   offer(...offers: readonly Offer[]): Promise<void>;
-  update(
-    taskId: string,
-    state: TaskState,
-    fields?: { uuid?: string; message?: string },
-  ): Promise<void>;
+  update(taskId: string, state: TaskState, fields?: Partial<TaskStatus>): Promise<void>;
   taskIds(): string[];
 }
 
@@ -59,19 +60,21 @@ export async function marathon(store = new MemoryStore()): Promise<Marathon> {
     uuid: () => `u${(ids += 1)}`,
     send: (call) => calls.push(call),
     publish: (eventType) => events.push(eventType),
+    count: ignore,
     log: { info: ignore, warning: ignore, error: ignore },
     options: parseOptions({ argv: ['--master', 'm:5050'], env: {}, hostname: 'h', user: 'root' }),
   };
   const cluster = new Cluster(store);
   await cluster.load();
-  const orchestrator = new Orchestrator(cluster, world);
-  const apps = new AppService({ cluster, orchestrator, world });
+  const { orchestrator, health, apps, groups } = leader(cluster, world);
   await orchestrator.subscribed(cluster.frameworkId ?? 'framework-1');
   const agents = new Map(recordedOffers.map((one) => [one.hostname, one.agent_id]));
   return {
     cluster,
     orchestrator,
     apps,
+    groups,
+    health,
     world,
     events,
     sent: () => calls.splice(0).map(readable),
@@ -87,6 +90,28 @@ export async function marathon(store = new MemoryStore()): Promise<Marathon> {
     },
     taskIds: () => cluster.instances().map(({ id }) => id),
   };
+}
+
+function leader(cluster: Cluster, world: World) {
+  const orchestrator = new Orchestrator({
+    cluster,
+    world,
+    onHealth: (taskId, healthy) => {
+      health.told(taskId, healthy);
+    },
+  });
+  const health = new HealthMonitor({
+    cluster,
+    world,
+    probe: () => Promise.resolve(undefined),
+    onUnhealthy: (instance) => {
+      orchestrator.kill(instance);
+    },
+  });
+  const deployer = new Deployer({ cluster, orchestrator, world });
+  const apps = new AppService({ cluster, orchestrator, deployer, world });
+  const groups = new GroupService({ cluster, apps, deployer });
+  return { orchestrator, health, apps, groups };
 }
 
 function readable(call: Call): string {
