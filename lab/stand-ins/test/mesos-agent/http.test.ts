@@ -49,6 +49,16 @@ async function run(id: string, value: string): Promise<void> {
   await scheduler.launch(bare);
 }
 
+async function get(path: string): Promise<unknown> {
+  const reply = await call(`${pair.agent}${path}`);
+  expect(reply.status).toBe(200);
+  return JSON.parse(reply.body);
+}
+
+async function api(body: object): Promise<{ status: number; body: string }> {
+  return call(`${pair.agent}/api/v1`, { body });
+}
+
 interface Contained {
   readonly executor_id: string;
   readonly statistics: Record<string, number>;
