@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { configSchema, type CascConfig } from './casc-schema.ts';
 import { substitute, type SecretSources } from './substitute.ts';
 
 /** The configuration is refused; Jenkins does not start. The text is the plugin's own. */
@@ -14,9 +15,6 @@ export interface CascOptions extends SecretSources {
   readonly mergeStrategy: 'errorOnConflict' | 'override';
 }
 
-/** What this stand-in acts on; everything else is accepted and kept. */
-export type CascConfig = z.infer<typeof configSchema>;
-
 const roots = ['jenkins', 'security', 'unclassified', 'tool', 'credentials', 'jobs'];
 
 /** Attributes of the root `jenkins`, from the plugin's own reference page for a core of 2026. */
@@ -28,46 +26,6 @@ const jenkinsAttributes = [
   'remotingSecurity scmCheckoutRetryCount securityRealm slaveAgentPort systemMessage',
   'updateCenter usageStatisticsCollected views viewsTabBar',
 ].flatMap((line) => line.split(' '));
-
-const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
-
-const jenkinsSchema = z.looseObject({
-  systemMessage: text.optional(),
-  numExecutors: z.coerce.number().int().min(0).optional(),
-  slaveAgentPort: z.coerce.number().int().min(-1).max(65_535).optional(),
-  mode: z.enum(['NORMAL', 'EXCLUSIVE']).optional(),
-  labelString: text.optional(),
-  securityRealm: z
-    .looseObject({
-      local: z
-        .looseObject({
-          allowsSignup: z.coerce.boolean().optional(),
-          users: z.array(z.looseObject({ id: text, password: text.optional() })).default([]),
-        })
-        .optional(),
-    })
-    .or(z.string())
-    .optional(),
-  authorizationStrategy: z
-    .union([
-      z.string(),
-      z.looseObject({
-        loggedInUsersCanDoAnything: z
-          .looseObject({ allowAnonymousRead: z.boolean().default(true) })
-          .optional(),
-      }),
-    ])
-    .optional(),
-  crumbIssuer: z.unknown().optional(),
-  clouds: z.array(z.record(z.string(), z.unknown())).default([]),
-});
-
-const configSchema = z.looseObject({
-  jenkins: jenkinsSchema.prefault({}),
-  unclassified: z
-    .looseObject({ location: z.looseObject({ url: text.optional() }).optional() })
-    .prefault({}),
-});
 
 /** Reads and merges all sources; without any file the configuration is empty. */
 export function loadCasc(options: CascOptions): CascConfig {

@@ -1,4 +1,4 @@
-import type { CascConfig } from './casc.ts';
+import type { CascConfig } from './casc-schema.ts';
 import { encodeEntities } from './xml.ts';
 
 /** `config.xml` of the home, as far as this stand-in has something to write there. */

@@ -1,14 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import {
-  accessSync,
-  appendFileSync,
-  constants,
-  existsSync,
-  mkdirSync,
-  writeFileSync,
-} from 'node:fs';
+import { accessSync, appendFileSync, constants, existsSync, mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { writeAtomically } from './atomic-file.ts';
 
 /** The first words of the image's `jenkins.sh` when it may not write the home; it then exits with 1. */
 export class HomeNotWritable extends Error {
@@ -41,15 +35,15 @@ export function markHome(home: string, version: string, config: string): void {
   keep(join(home, 'identity.key.enc'), randomBytes(256).toString('base64'));
   keep(join(home, 'secrets', 'master.key'), hex());
   keep(join(home, 'secrets', 'hudson.util.Secret'), randomBytes(256).toString('base64'));
-  writeFileSync(join(home, 'jenkins.install.InstallUtil.lastExecVersion'), version);
-  writeFileSync(join(home, 'jenkins.install.UpgradeWizard.state'), version);
-  writeFileSync(join(home, 'config.xml'), config);
+  writeAtomically(join(home, 'jenkins.install.InstallUtil.lastExecVersion'), version);
+  writeAtomically(join(home, 'jenkins.install.UpgradeWizard.state'), version);
+  writeAtomically(join(home, 'config.xml'), config);
   // Core's check against two controllers on one home reads this file.
-  writeFileSync(join(home, '.owner'), `${process.pid}@${hostname()}\n`);
+  writeAtomically(join(home, '.owner'), `${process.pid}@${hostname()}\n`);
 }
 
 function keep(path: string, content: string): void {
-  if (!existsSync(path)) writeFileSync(path, content, { mode: 0o600 });
+  if (!existsSync(path)) writeAtomically(path, content, 0o600);
 }
 
 function isUsable(home: string): boolean {

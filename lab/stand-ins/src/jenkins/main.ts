@@ -1,14 +1,16 @@
+import { realClock } from '../shared/clock.ts';
 import { serve, type Handler, type HttpServer } from '../shared/http.ts';
-import { listenForAgents, portOf } from './agent-listener.ts';
+import { listenForAgents, portOf } from './agents/agent-listener.ts';
 import { jenkinsHandler } from './api/handler.ts';
 import { startingPage } from './api/pages.ts';
-import { CascError, loadCasc, type CascConfig } from './casc.ts';
+import { CascError, loadCasc } from './casc.ts';
+import type { CascConfig } from './casc-schema.ts';
+import { makeClouds } from './clouds.ts';
 import { configXml } from './config-xml.ts';
-import { Controller, version } from './controller.ts';
+import { Controller } from './controller.ts';
+import { version } from './core-version.ts';
 import { HomeNotWritable, markHome, prepareHome } from './home.ts';
-import { Jobs } from './jobs.ts';
-import { Queue } from './queue.ts';
-import { Security } from './security.ts';
+import { readPlugins } from './plugins.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** Of `hudson.lifecycle.ExitLifecycle`; also taken here for a start that its configuration prevents. */
@@ -17,10 +19,11 @@ const exitCodeOnRestart = 5;
 const startupMs = 1500;
 /** The agent listener does not follow --httpListenAddress. */
 const everywhere = '0.0.0.0';
+const logger = 'jenkins';
 
-function log(level: 'INFO' | 'WARNING' | 'SEVERE', message: string): void {
+function log(level: 'INFO' | 'WARNING' | 'SEVERE', name: string, message: string): void {
   const stamp = new Date().toISOString().replace('T', ' ').replace('Z', '+0000');
-  process.stdout.write(`${stamp} [id=1]\t${level}\tjenkins#main: ${message}\n`);
+  process.stdout.write(`${stamp} [id=1]\t${level}\t${name}: ${message}\n`);
 }
 
 function main(): void {
@@ -35,7 +38,7 @@ function main(): void {
     process.exit(1);
   }
   start(settings).catch((error: unknown) => {
-    log('SEVERE', error instanceof Error ? error.message : String(error));
+    log('SEVERE', logger, error instanceof Error ? error.message : String(error));
     process.exit(error instanceof CascError ? exitCodeOnRestart : 1);
   });
 }
@@ -45,12 +48,10 @@ async function start(settings: Settings): Promise<void> {
   const config = configure(settings);
   markHome(settings.home, version, configXml(config, version));
   const controller = new Controller({
-    settings,
-    config,
-    jobs: new Jobs(settings.home),
-    queue: new Queue(settings.home),
-    security: new Security(config),
-    now: Date.now,
+    ...{ settings, config, clock: realClock, log },
+    plugins: readPlugins(settings.pluginList) ?? [],
+    reread: () => configure(settings),
+    makeClouds: makeClouds({}),
     exit: () => {
       stop(server.http, exitCodeOnRestart);
     },
@@ -60,7 +61,8 @@ async function start(settings: Settings): Promise<void> {
   stopOnSignals(server.http);
   setTimeout(() => {
     controller.ready = true;
-    log('INFO', 'Jenkins is fully up and running');
+    controller.start();
+    log('INFO', logger, 'Jenkins is fully up and running');
   }, startupMs);
 }
 
@@ -71,7 +73,11 @@ async function serveEarly({
 }: Settings): Promise<{ http: HttpServer; handOver: (handler: Handler) => void }> {
   let handler: Handler = startingPage;
   const http = await serve({ host, port }, (request) => handler(request));
-  log('INFO', `Winstone Servlet Engine running: httpListenAddress=${host} httpPort=${port}`);
+  log(
+    'INFO',
+    logger,
+    `Winstone Servlet Engine running: httpListenAddress=${host} httpPort=${port}`,
+  );
   return {
     http,
     handOver: (next) => {
@@ -88,19 +94,21 @@ function configure(settings: Settings): CascConfig {
     secretsFolder,
     env: process.env,
     onUnresolved: (name) => {
-      log('WARNING', `Found unresolved variable '${name}'. Will default to empty string`);
+      const message = `Found unresolved variable '${name}'. Will default to empty string`;
+      log('WARNING', logger, message);
     },
   });
 }
 
 async function openAgentPort(controller: Controller): Promise<void> {
-  const { settings, config } = controller;
+  const { settings, config, nodes, clock, session, pingTimes: ping } = controller;
   const saved = config.jenkins.slaveAgentPort;
   const port = settings.agentPortEnforced ? settings.agentPort : (saved ?? settings.agentPort);
   if (port === undefined || port < 0) return;
-  const server = await listenForAgents(everywhere, port, controller.session);
+  const address = { host: everywhere, port };
+  const server = await listenForAgents(address, { session, nodes, clock, ping, log });
   controller.agentPort = portOf(server);
-  log('INFO', `TCP agent listener started on port ${controller.agentPort}`);
+  log('INFO', logger, `TCP agent listener started on port ${controller.agentPort}`);
 }
 
 function stopOnSignals(server: HttpServer): void {
@@ -114,7 +122,7 @@ function stopOnSignals(server: HttpServer): void {
 
 /** The answer to the request that asked for it has to get out first. */
 function stop(server: HttpServer, code: number): void {
-  log('INFO', 'Jenkins stopped');
+  log('INFO', logger, 'Jenkins stopped');
   setTimeout(() => {
     void server.close();
     process.exit(code);

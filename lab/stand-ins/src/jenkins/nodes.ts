@@ -27,6 +27,8 @@ export interface BuildNode extends NodeSpec {
   readonly executors: number;
   /** An agent is connected and nobody has taken the node offline. */
   readonly online: boolean;
+  /** False once a node for one build has taken it. */
+  readonly accepting: boolean;
   /** Builds that run on it now. */
   readonly busy: number;
   /** When its last build ended, or when it came online; milliseconds since 1970. */
@@ -71,6 +73,7 @@ export class Nodes {
       ...spec,
       executors: spec.executors ?? 1,
       online: false,
+      accepting: true,
       busy: 0,
       idleSince: this.#now(),
       temporarilyOffline: false,
@@ -143,6 +146,7 @@ export class Nodes {
     const entry = this.#nodes.get(name);
     if (entry === undefined) return;
     entry.busy += 1;
+    if (entry.singleUse === true) entry.accepting = false;
     this.#tell('busy', entry);
   }
 

@@ -1,30 +1,43 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { CascConfig } from './casc.ts';
+import type { ApiTokens } from './api-tokens.ts';
+import type { CascConfig } from './casc-schema.ts';
 
 export interface Who {
   readonly name: string;
   readonly anonymous: boolean;
+  /** By an API token: needs no crumb (since 2.96). */
+  readonly byToken?: boolean;
 }
 
 export const anonymous: Who = { name: 'anonymous', anonymous: true };
 
 /** Who somebody is, what they may do, and the crumbs that protect a browser's session. */
 export class Security {
-  readonly enabled: boolean;
-  readonly anonymousRead: boolean;
-  readonly #passwords: ReadonlyMap<string, string>;
   readonly #salt = randomBytes(16).toString('hex');
+  readonly #tokens: ApiTokens;
+  #passwords: ReadonlyMap<string, string> = new Map();
+  #enabled = false;
+  #anonymousRead = true;
 
-  constructor({ jenkins }: CascConfig) {
+  constructor(config: CascConfig, tokens: ApiTokens) {
+    this.#tokens = tokens;
+    this.configure(config);
+  }
+
+  configure({ jenkins }: CascConfig): void {
     const { securityRealm, authorizationStrategy: strategy } = jenkins;
     const users = typeof securityRealm === 'object' ? (securityRealm.local?.users ?? []) : [];
     this.#passwords = new Map(users.map(({ id, password }) => [id, password ?? '']));
-    this.enabled = securityRealm !== undefined;
-    this.anonymousRead =
-      !this.enabled ||
+    this.#enabled = securityRealm !== undefined;
+    this.#anonymousRead =
+      !this.#enabled ||
       strategy === 'unsecured' ||
       (typeof strategy === 'object' &&
         (strategy.loggedInUsersCanDoAnything?.allowAnonymousRead ?? false));
+  }
+
+  get enabled(): boolean {
+    return this.#enabled;
   }
 
   /** Undefined: credentials were given and are wrong (401). */
@@ -33,7 +46,10 @@ export class Security {
     const [name = '', ...rest] = Buffer.from(authorization.slice(6), 'base64')
       .toString('utf8')
       .split(':');
-    return this.accepts(name, rest.join(':')) ? { name, anonymous: false } : undefined;
+    const secret = rest.join(':');
+    if (this.accepts(name, secret)) return { name, anonymous: false };
+    const isToken = this.#passwords.has(name) && this.#tokens.accepts(name, secret);
+    return isToken ? { name, anonymous: false, byToken: true } : undefined;
   }
 
   accepts(name: string, password: string): boolean {
@@ -42,11 +58,11 @@ export class Security {
   }
 
   mayRead(who: Who): boolean {
-    return this.anonymousRead || !who.anonymous;
+    return this.#anonymousRead || !who.anonymous;
   }
 
   mayChange(who: Who): boolean {
-    return !this.enabled || !who.anonymous;
+    return !this.#enabled || !who.anonymous;
   }
 
   /** Bound to user and session (since 2.176.2): a crumb without its cookie is worth nothing. */

@@ -13,6 +13,10 @@ export interface Settings {
   readonly cascSources: readonly string[];
   readonly cascMergeStrategy: 'errorOnConflict' | 'override';
   readonly secretsFolder: string;
+  /** What `jenkins-plugin-cli` would have installed. */
+  readonly pluginList: string;
+  /** `-Dname=value` of the Java options. */
+  readonly property: (name: string) => string | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -27,6 +31,8 @@ export function readSettings(argv: readonly string[], env: Environment): Setting
     ...winstone([...words(env['JENKINS_OPTS']), ...argv]),
     ...agents(env),
     ...casc(home, env),
+    pluginList: `${env['REF'] ?? '/usr/share/jenkins/ref'}/plugins.txt`,
+    property: (name) => property(env, name),
   };
 }
 

@@ -1,35 +1,53 @@
-/** Fields to keep, each with the fields below it; an empty map keeps everything. */
-interface Tree extends Map<string, Tree> {
-  readonly size: number;
+/** One name in `?tree=`, with what is below it and how many elements of a list. */
+interface Field {
+  readonly below: Tree;
+  readonly from: number;
+  readonly to: number;
 }
 
-/** `?tree=jobs[name,url],mode` of every `api/json`. */
+/** Fields to keep; an empty one keeps everything. */
+type Tree = ReadonlyMap<string, Field>;
+
+/** `?tree=builds[number,result]{0,5},mode` of every `api/json`. */
 export function restrict(value: unknown, tree: string | null): unknown {
-  return tree === null || tree === '' ? value : keep(value, parseTree(tree));
+  return tree === null || tree === '' ? value : keep(value, parseFields({ text: tree, at: 0 }));
 }
 
-function parseTree(text: string): Tree {
-  const position = { at: 0 };
-  return parseFields(text, position);
+interface Cursor {
+  readonly text: string;
+  at: number;
 }
 
-function parseFields(text: string, position: { at: number }): Tree {
-  const fields: Tree = new Map<string, Tree>();
-  let name = '';
-  while (position.at < text.length) {
-    const character = text[position.at] ?? '';
-    position.at += 1;
-    if (character === ']') break;
-    if (character === '[') {
-      fields.set(name, parseFields(text, position));
-      name = '';
-    } else if (character === ',') {
-      if (name !== '') fields.set(name, new Map<string, Tree>());
-      name = '';
-    } else name += character;
+function parseFields(cursor: Cursor): Tree {
+  const fields = new Map<string, Field>();
+  while (cursor.at < cursor.text.length) {
+    const name = take(cursor, /[^,[\]{}]*/y);
+    const below = accept(cursor, '[') ? parseFields(cursor) : new Map<string, Field>();
+    fields.set(name, { below, ...range(cursor) });
+    if (accept(cursor, ']') || !accept(cursor, ',')) break;
   }
-  if (name !== '') fields.set(name, new Map<string, Tree>());
   return fields;
+}
+
+/** `{5,}`, `{,5}`, `{5,9}` or `{5}`; counts from 0, the end is not included. */
+function range(cursor: Cursor): Pick<Field, 'from' | 'to'> {
+  const [, from, comma, to] = /^\{(\d*)(,?)(\d*)\}$/.exec(take(cursor, /(?:\{[\d,]*\})?/y)) ?? [];
+  if (from === undefined) return { from: 0, to: Infinity };
+  if (comma === '') return { from: Number(from), to: Number(from) + 1 };
+  return { from: Number(from), to: to === '' ? Infinity : Number(to) };
+}
+
+function take(cursor: Cursor, pattern: RegExp): string {
+  pattern.lastIndex = cursor.at;
+  const found = pattern.exec(cursor.text)?.[0] ?? '';
+  cursor.at += found.length;
+  return found;
+}
+
+function accept(cursor: Cursor, character: string): boolean {
+  const there = cursor.text[cursor.at] === character;
+  if (there) cursor.at += 1;
+  return there;
 }
 
 function keep(value: unknown, tree: Tree): unknown {
@@ -38,7 +56,13 @@ function keep(value: unknown, tree: Tree): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
-      .filter(([key]) => key === '_class' || tree.has(key.replace(/\{.*$/, '')))
-      .map(([key, one]) => [key, keep(one, tree.get(key) ?? new Map<string, Tree>())]),
+      .filter(([key]) => key === '_class' || tree.has(key))
+      .map(([key, one]) => [key, part(one, tree.get(key))]),
   );
+}
+
+function part(value: unknown, field: Field | undefined): unknown {
+  if (field === undefined) return value;
+  const list = Array.isArray(value) ? (value as unknown[]).slice(field.from, field.to) : value;
+  return keep(list, field.below);
 }

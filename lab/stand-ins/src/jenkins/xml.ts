@@ -20,18 +20,3 @@ export function encodeEntities(text: string): string {
     return found?.[0] ?? character;
   });
 }
-
-/** Whether tags open and close in order; more is not needed to tell XML from something else. */
-export function isWellFormed(xml: string): boolean {
-  const open: string[] = [];
-  const body = xml.replace(/<\?[\s\S]*?\?>|<!--[\s\S]*?-->|<!\[CDATA\[[\s\S]*?\]\]>/g, '').trim();
-  if (!body.startsWith('<')) return false;
-  for (const [, closing, name, selfClosing] of body.matchAll(
-    /<(\/?)([\w.:-]+)(?:\s[^<>]*?)?(\/?)>/g,
-  )) {
-    if (selfClosing === '/') continue;
-    if (closing !== '/') open.push(name ?? '');
-    else if (open.pop() !== name) return false;
-  }
-  return open.length === 0;
-}

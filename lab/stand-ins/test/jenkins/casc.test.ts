@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { CascError, loadCasc, type CascConfig } from '../../src/jenkins/casc.ts';
+import { CascError, loadCasc } from '../../src/jenkins/casc.ts';
+import type { CascConfig } from '../../src/jenkins/casc-schema.ts';
 
 let folder: string;
 

@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { asAdmin, jenkins, newHome, secured, type Jenkins } from './support.ts';
+import { asAdmin, jenkins, secured, type Jenkins } from './support/jenkins.ts';
+import { jobXml, xml } from './support/jobs.ts';
 
 const opened: Jenkins[] = [];
 
@@ -9,27 +10,19 @@ afterEach(async () => {
   await Promise.all(opened.splice(0).map((one) => one.close()));
 });
 
-async function start(casc = secured, home = newHome()): Promise<Jenkins> {
-  const one = await jenkins(casc, home);
+async function start(casc = secured, home?: string): Promise<Jenkins> {
+  const one = await jenkins(casc, home === undefined ? {} : { home });
   opened.push(one);
   return one;
 }
 
-const xml = { 'Content-Type': 'application/xml' };
-const canary = `<?xml version='1.1' encoding='UTF-8'?>
-<project>
-  <description>a &lt;small&gt; build</description>
-  <assignedNode>build</assignedNode>
-  <canRoam>false</canRoam>
-  <disabled>false</disabled>
-  <builders><hudson.tasks.Shell><command>echo 1 &amp;&amp; true</command></hudson.tasks.Shell></builders>
-</project>`;
+const canary = jobXml();
 
 test('while it starts everything is 503 and says who will be there', async () => {
   const it = await start();
   it.controller.ready = false;
   const answer = await it.ask('/login');
-  expect(answer).toMatchObject({ status: 503, headers: { 'x-jenkins': '2.568.2' } });
+  expect(answer).toMatchObject({ status: 503, headers: { 'x-jenkins': '2.541.3' } });
   expect(answer.body).toContain('Please wait while Jenkins is getting ready to work');
 });
 
@@ -45,7 +38,7 @@ test('everything else is 403 to strangers, still with the version', async () => 
   const it = await start();
   for (const path of ['/', '/api/json', '/queue/api/json', '/crumbIssuer/api/json', '/nope']) {
     const answer = await it.ask(path);
-    expect([path, answer.status, answer.headers['x-jenkins']]).toEqual([path, 403, '2.568.2']);
+    expect([path, answer.status, answer.headers['x-jenkins']]).toEqual([path, 403, '2.541.3']);
   }
 });
 
@@ -132,25 +125,6 @@ test('a job definition that is no XML is refused and leaves nothing behind', asy
   expect(it.controller.jobs.all()).toEqual([]);
 });
 
-test('a build waits in the queue and says why; asking twice is one item', async () => {
-  const it = await start();
-  await it.post('/createItem?name=canary', { body: canary, headers: xml });
-  const first = await it.post('/job/canary/build?delay=0sec');
-  const second = await it.post('/job/canary/build');
-  expect(first.status).toBe(201);
-  expect(first.headers.location).toBe('http://ci.example/ci/queue/item/1/');
-  expect(second.headers.location).toBe(first.headers.location);
-  const { body } = await it.ask('/queue/item/1/api/json', { headers: asAdmin });
-  expect(JSON.parse(body)).toMatchObject({
-    why: 'There are no nodes with the label ‘build’',
-    buildable: true,
-    task: { name: 'canary' },
-  });
-  await it.post('/quietDown');
-  const queue = await it.ask('/queue/api/json?tree=items[why]', { headers: asAdmin });
-  expect(queue.body).toContain('Jenkins is about to shut down');
-});
-
 test('jobs, queue and keys are still there after a restart, the session is a new one', async () => {
   const before = await start();
   await before.post('/createItem?name=canary', { body: canary, headers: xml });
@@ -185,10 +159,51 @@ test('a safe restart ends the process: whoever supervises it has to start it aga
   expect(it.exits).toEqual(['exit']);
 });
 
-test('the agent listener is announced only while it listens', async () => {
+test('an API token is made once, needs no crumb and outlives a restart', async () => {
   const it = await start();
-  expect((await it.ask('/tcpSlaveAgentListener/')).status).not.toBe(200);
-  it.controller.agentPort = 31500;
-  const { status, headers } = await it.ask('/tcpSlaveAgentListener/');
-  expect([status, headers['x-jenkins-jnlp-port']]).toEqual([200, '31500']);
+  const path =
+    '/user/admin/descriptorByName/jenkins.security.ApiTokenProperty/generateNewToken?newTokenName=ci';
+  const made = JSON.parse((await it.post(path)).body) as { data: { tokenValue: string } };
+  const basic = Buffer.from(`admin:${made.data.tokenValue}`).toString('base64');
+  const headers = { ...xml, Authorization: `Basic ${basic}` };
+  expect((await it.ask('/createItem?name=canary', { body: canary, headers })).status).toBe(200);
+  const after = await start(secured, it.home);
+  expect((await after.ask('/me/api/json?tree=id', { headers })).body).toContain('"id":"admin"');
+});
+
+test('a job is copied, and switched off and on', async () => {
+  const it = await start();
+  await it.post('/createItem?name=canary', { body: canary, headers: xml });
+  await it.post('/createItem?name=twin&mode=copy&from=canary');
+  await it.post('/job/twin/disable');
+  expect(await it.get('/api/json?tree=jobs[name,color]')).toMatchObject({
+    jobs: [
+      { name: 'canary', color: 'notbuilt' },
+      { name: 'twin', color: 'disabled' },
+    ],
+  });
+  await it.post('/job/twin/enable');
+  expect(await it.get('/job/twin/api/json?tree=buildable')).toMatchObject({ buildable: true });
+});
+
+test('the plugins are those of the list in the image', async () => {
+  const it = await start();
+  expect(await it.get('/pluginManager/api/json?depth=1')).toMatchObject({
+    plugins: [
+      { shortName: 'mesos', version: '2.0', active: true, enabled: true, hasUpdate: false },
+    ],
+  });
+});
+
+test('a reload takes the new configuration, and refuses a wrong one without harm', async () => {
+  const it = await start();
+  const file = join(it.home, 'casc.yaml');
+  writeFileSync(file, secured.replace('numExecutors: 0', 'systemMessage: new'));
+  expect((await it.post('/configuration-as-code/reload')).status).toBe(302);
+  expect(await it.get('/api/json?tree=description')).toMatchObject({ description: 'new' });
+  writeFileSync(file, 'jenkins: { nonsense: 1 }');
+  const refused = await it.post('/configuration-as-code/reload');
+  expect(refused.status).toBe(500);
+  expect(refused.body).toContain('Invalid configuration elements');
+  expect(await it.get('/api/json?tree=description')).toMatchObject({ description: 'new' });
 });

@@ -5,7 +5,9 @@ export class ChannelClosed extends Error {
 
 export interface Script {
   readonly text: string;
-  /** Relative to the agent's root, or absolute. */
+  /** Where the agent puts it while it runs. */
+  readonly path: string;
+  /** Absolute; made if it is not there. */
   readonly workspace: string;
   readonly env: Readonly<Record<string, string>>;
   readonly onOutput: (chunk: Buffer) => void;
@@ -23,6 +25,8 @@ export interface FileRequest {
 export interface BuildAgent {
   /** Where it keeps the workspaces. */
   readonly root: string;
+  /** Known to this agent alone; a second connection with it is the same agent. */
+  readonly cookie: string;
   /** Exit status of the script. */
   run(script: Script): Promise<number>;
   /** Paths of all files below the workspace, with `/`. */

@@ -1,10 +1,15 @@
 import { router, type Answer, type Handler, type Request } from '../../shared/http.ts';
-import { version, type Controller } from '../controller.ts';
+import type { Controller } from '../controller.ts';
+import { version } from '../core-version.ts';
 import type { Who } from '../security.ts';
 import { administrationRoutes } from './administration-routes.ts';
+import { buildRoutes } from './build-routes.ts';
+import { computerRoutes } from './computer-routes.ts';
 import { jobRoutes } from './job-routes.ts';
+import { encryptedLaunchFileRoutes, launchFileRoutes } from './launch-file.ts';
 import { errorPage, forbiddenPage, html, startingPage } from './pages.ts';
 import { queueRoutes } from './queue-routes.ts';
+import { userRoutes } from './user-routes.ts';
 import { openRoutes, viewRoutes } from './view-routes.ts';
 import { Sessions } from './session.ts';
 
@@ -12,12 +17,19 @@ import { Sessions } from './session.ts';
 export function jenkinsHandler(controller: Controller): Handler {
   const { security, settings } = controller;
   const sessions = new Sessions(security);
-  const open = router(openRoutes(controller, sessions), () => undefined);
+  const open = router(
+    [...openRoutes(controller, sessions), ...encryptedLaunchFileRoutes(controller)],
+    () => undefined,
+  );
   const inside = router(
     [
       ...viewRoutes(controller, sessions),
       ...queueRoutes(controller),
-      ...jobRoutes(controller),
+      ...computerRoutes(controller, sessions),
+      ...launchFileRoutes(controller),
+      ...jobRoutes(controller, sessions),
+      ...buildRoutes(controller, sessions),
+      ...userRoutes(controller, sessions),
       ...administrationRoutes(controller),
     ],
     () => errorPage(404, 'Not Found'),
@@ -33,7 +45,7 @@ export function jenkinsHandler(controller: Controller): Handler {
     return hasCrumb(request, who, sessions) ? inside(request) : noCrumb();
   };
   const hasCrumb = (request: Request, who: Who, known: Sessions): boolean => {
-    if (!security.enabled) return true;
+    if (!security.enabled || who.byToken === true) return true;
     const session = known.idOf(request);
     const given = request.headers['jenkins-crumb'];
     return session !== undefined && given === security.crumb(who, session);

@@ -1,5 +1,5 @@
 import type { Answer } from '../../shared/http.ts';
-import { version } from '../controller.ts';
+import { version } from '../core-version.ts';
 import { encodeEntities } from '../xml.ts';
 
 export function html(title: string, body: string, status = 200): Answer {

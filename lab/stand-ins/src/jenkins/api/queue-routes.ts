@@ -1,11 +1,22 @@
 import type { Request, Route } from '../../shared/http.ts';
 import type { Controller } from '../controller.ts';
-import { why, type QueueItem } from '../queue.ts';
+import type { LeftItem, QueueItem } from '../queue.ts';
+import { isStuck, queueState, why, type QueueState } from '../scheduling/queue-state.ts';
+import { api, rootOf } from './api.ts';
+import { buildReference, causeAction, parametersAction } from './build-view.ts';
+import { jobReference } from './job-view.ts';
 import { errorPage } from './pages.ts';
-import { api, colorOf, jobUrl } from './view-routes.ts';
+
+type View = Record<string, unknown>;
+
+const classes: Readonly<Record<QueueState, string>> = {
+  waiting: 'hudson.model.Queue$WaitingItem',
+  blocked: 'hudson.model.Queue$BlockedItem',
+  buildable: 'hudson.model.Queue$BuildableItem',
+};
 
 export function queueRoutes(controller: Controller): Route[] {
-  const { queue } = controller;
+  const { queue, clock } = controller;
   return [
     {
       method: 'GET',
@@ -14,56 +25,79 @@ export function queueRoutes(controller: Controller): Route[] {
         api(request, {
           _class: 'hudson.model.Queue',
           discoverableItems: [],
-          items: queue.items().map((item) => itemView(controller, item, request)),
+          items: queue
+            .items()
+            .map((item) => waitingView(controller, item, request))
+            // Core shows what came last first.
+            .reverse(),
         }),
     },
     {
       method: 'GET',
       path: '/queue/item/:id/api/json',
       handle: (request) => {
-        const item = queue.get(Number(request.params['id']));
-        return item === undefined
-          ? errorPage(404, 'Not Found')
-          : api(request, itemView(controller, item, request));
+        const view = itemView(controller, Number(request.params['id']), request);
+        return view === undefined ? errorPage(404, 'Not Found') : api(request, view);
       },
     },
     {
       method: 'POST',
       path: '/queue/cancelItem',
       handle: ({ query }) => {
-        queue.remove(Number(query.get('id')));
-        return { status: 204 };
+        const known = queue.cancel(Number(query.get('id')), clock.now());
+        return { status: known ? 204 : 404 };
       },
     },
   ];
 }
 
-function itemView(
-  controller: Controller,
-  item: QueueItem,
-  request: Request,
-): Record<string, unknown> {
+function itemView(controller: Controller, id: number, request: Request): View | undefined {
+  const { queue, clock } = controller;
+  const waiting = queue.get(id);
+  if (waiting !== undefined) return waitingView(controller, waiting, request);
+  const left = queue.left(id, clock.now());
+  return left === undefined ? undefined : leftView(controller, left, request);
+}
+
+function waitingView(controller: Controller, item: QueueItem, request: Request): View {
+  const situation = controller.scheduler.situation(item);
+  const state = queueState(situation);
+  return {
+    ...commonView(controller, item, request),
+    _class: classes[state],
+    blocked: state === 'blocked',
+    buildable: state === 'buildable',
+    stuck: state === 'buildable' && isStuck(situation),
+    why: why(situation),
+    ...(state === 'waiting' ? { timestamp: item.dueAt } : {}),
+    ...(state === 'buildable' ? { buildableStartMilliseconds: item.dueAt, pending: false } : {}),
+  };
+}
+
+function leftView(controller: Controller, item: LeftItem, request: Request): View {
+  const build = item.build === undefined ? undefined : controller.builds.get(item.job, item.build);
+  return {
+    ...commonView(controller, item, request),
+    _class: 'hudson.model.Queue$LeftItem',
+    ...{ blocked: false, buildable: false, stuck: false, why: null },
+    cancelled: item.cancelled,
+    executable: build === undefined ? null : buildReference(rootOf(controller, request), build),
+  };
+}
+
+function commonView(controller: Controller, item: QueueItem, request: Request): View {
   const job = controller.jobs.get(item.job);
   return {
-    _class: 'hudson.model.Queue$BuildableItem',
-    actions: [{ _class: 'hudson.model.CauseAction', causes: [{ shortDescription: item.cause }] }],
-    blocked: false,
-    buildable: true,
+    actions: [...parametersAction(item.parameters), causeAction(item.user)],
     id: item.id,
     inQueueSince: item.inQueueSince,
     params: Object.entries(item.parameters)
       .map(([name, value]) => `\n${name}=${value}`)
       .join(''),
-    stuck: true,
-    task: {
-      _class: 'hudson.model.FreeStyleProject',
-      name: item.job,
-      url: jobUrl(controller, request, item.job),
-      color: job === undefined ? 'notbuilt' : colorOf(job),
-    },
+    task:
+      job === undefined
+        ? { name: item.job }
+        : jobReference(controller, rootOf(controller, request), job),
     url: `queue/item/${item.id}/`,
-    why: why(item, controller),
-    buildableStartMilliseconds: item.inQueueSince,
-    pending: false,
   };
 }

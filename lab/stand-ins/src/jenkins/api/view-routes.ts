@@ -1,12 +1,17 @@
+import { readFileSync } from 'node:fs';
 import { json, text, type Answer, type Request, type Route } from '../../shared/http.ts';
-import { agentProtocols } from '../agent-listener.ts';
-import { remotingMinimumVersion, type Controller } from '../controller.ts';
-import type { Job } from '../jobs.ts';
+import { agentProtocols } from '../agents/agent-listener.ts';
+import type { Controller } from '../controller.ts';
+import { remotingMinimumVersion } from '../core-version.ts';
 import { anonymous } from '../security.ts';
-import { restrict } from '../tree.ts';
 import { encodeEntities } from '../xml.ts';
+import { api, rootOf } from './api.ts';
+import { jobReference } from './job-view.ts';
 import { errorPage, html, loginPage } from './pages.ts';
 import type { Sessions } from './session.ts';
+
+/** Where the image keeps the program of the build agents. */
+const agentJar = '/opt/stand-ins/agent.jar';
 
 /** What anybody may see, signed in or not. */
 export function openRoutes(controller: Controller, sessions: Sessions): Route[] {
@@ -24,26 +29,28 @@ export function openRoutes(controller: Controller, sessions: Sessions): Route[] 
       handle: (request) => api(request, whoView(sessions.who(request) ?? anonymous)),
     },
     { method: 'GET', path: '/tcpSlaveAgentListener/', handle: () => agentListener(controller) },
+    ...['agent.jar', 'remoting.jar', 'slave.jar'].map((name): Route => ({
+      method: 'GET',
+      path: `/jnlpJars/${name}`,
+      handle: jar,
+    })),
   ];
 }
 
 export function viewRoutes(controller: Controller, sessions: Sessions): Route[] {
+  const root = (request: Request) => api(request, rootView(controller, request));
   return [
     { method: 'GET', path: '/', handle: () => dashboard(controller) },
+    { method: 'GET', path: '/api/json', handle: root },
     {
       method: 'GET',
-      path: '/api/json',
-      handle: (request) => api(request, rootView(controller, request)),
-    },
-    {
-      method: 'GET',
-      path: '/computer/api/json',
-      handle: (request) => api(request, computersView(controller)),
+      path: '/view/all/api/json',
+      handle: (request) => api(request, allView(controller, request)),
     },
     {
       method: 'GET',
       path: '/pluginManager/api/json',
-      handle: (request) => api(request, { _class: 'hudson.LocalPluginManager', plugins: [] }),
+      handle: (request) => api(request, pluginsView(controller)),
     },
     {
       method: 'GET',
@@ -53,22 +60,9 @@ export function viewRoutes(controller: Controller, sessions: Sessions): Route[] 
   ];
 }
 
-export function api(request: Request, value: unknown, status = 200): Answer {
-  return json(restrict(value, request.query.get('tree')), status);
-}
-
-export function jobUrl(controller: Controller, request: Request, name: string): string {
-  return `${controller.url(request.headers.host)}job/${encodeURIComponent(name)}/`;
-}
-
-/** Colours of `BallColor`: no build yet, or disabled. */
-export function colorOf(job: Job): string {
-  return job.disabled ? 'disabled' : 'notbuilt';
-}
-
 function rootView(controller: Controller, request: Request): Record<string, unknown> {
   const { config, executors, quietingDown, agentPort, security } = controller;
-  const url = controller.url(request.headers.host);
+  const url = rootOf(controller, request);
   const view = { _class: 'hudson.model.AllView', name: 'all', url };
   return {
     _class: 'hudson.model.Hudson',
@@ -78,12 +72,7 @@ function rootView(controller: Controller, request: Request): Record<string, unkn
     nodeName: '',
     numExecutors: executors,
     description: config.jenkins.systemMessage ?? null,
-    jobs: controller.jobs.all().map((job) => ({
-      _class: 'hudson.model.FreeStyleProject',
-      name: job.name,
-      url: jobUrl(controller, request, job.name),
-      color: colorOf(job),
-    })),
+    jobs: controller.jobs.all().map((job) => jobReference(controller, url, job)),
     overallLoad: {},
     primaryView: view,
     quietDownReason: null,
@@ -97,33 +86,27 @@ function rootView(controller: Controller, request: Request): Record<string, unkn
   };
 }
 
-function computersView({ executors }: Controller): Record<string, unknown> {
+function allView(controller: Controller, request: Request): Record<string, unknown> {
+  const url = rootOf(controller, request);
   return {
-    _class: 'hudson.model.ComputerSet',
-    busyExecutors: 0,
-    computer: [
-      {
-        _class: 'hudson.model.Hudson$MasterComputer',
-        actions: [],
-        assignedLabels: [{ name: 'built-in' }],
-        description: 'the Jenkins controller’s built-in node',
-        displayName: 'Built-In Node',
-        executors: Array.from({ length: executors }, () => ({})),
-        idle: true,
-        jnlpAgent: false,
-        launchSupported: true,
-        manualLaunchAllowed: true,
-        monitorData: {},
-        numExecutors: executors,
-        offline: false,
-        offlineCause: null,
-        offlineCauseReason: '',
-        oneOffExecutors: [],
-        temporarilyOffline: false,
-      },
-    ],
-    displayName: 'Nodes',
-    totalExecutors: executors,
+    _class: 'hudson.model.AllView',
+    description: null,
+    jobs: controller.jobs.all().map((job) => jobReference(controller, url, job)),
+    name: 'all',
+    property: [],
+    url,
+  };
+}
+
+function pluginsView({ plugins }: Controller): Record<string, unknown> {
+  return {
+    _class: 'hudson.LocalPluginManager',
+    plugins: plugins.map(({ shortName, version }) => ({
+      ...{ active: true, backupVersion: null, bundled: false, deleted: false, dependencies: [] },
+      ...{ detached: false, downgradable: false, enabled: true, hasUpdate: false },
+      ...{ longName: shortName, pinned: false, requiredCoreVersion: null, shortName },
+      ...{ supportsDynamicLoad: 'MAYBE', url: `https://plugins.jenkins.io/${shortName}`, version },
+    })),
   };
 }
 
@@ -138,17 +121,31 @@ function whoView(who: { name: string; anonymous: boolean }): Record<string, unkn
   };
 }
 
-function agentListener({ agentPort }: Controller): Answer {
+/** Behind a proxy two Java properties say what agents have to be told (`TcpSlaveAgentListener`). */
+function agentListener({ agentPort, settings }: Controller): Answer {
   if (agentPort < 0) return errorPage(404, 'Not Found');
+  const host = settings.property('hudson.TcpSlaveAgentListener.hostName');
+  const port = settings.property('hudson.TcpSlaveAgentListener.port') ?? String(agentPort);
   return {
     ...text('Jenkins\n'),
     headers: {
       'Content-Type': 'text/plain;charset=utf-8',
-      'X-Jenkins-JNLP-Port': String(agentPort),
+      'X-Hudson-JNLP-Port': port,
+      'X-Jenkins-JNLP-Port': port,
+      ...(host === undefined ? {} : { 'X-Jenkins-JNLP-Host': host }),
       'X-Jenkins-Agent-Protocols': agentProtocols,
       'X-Remoting-Minimum-Version': remotingMinimumVersion,
     },
   };
+}
+
+function jar(): Answer {
+  try {
+    const body = readFileSync(agentJar);
+    return { status: 200, headers: { 'Content-Type': 'application/java-archive' }, body };
+  } catch {
+    return errorPage(404, 'Not Found');
+  }
 }
 
 function crumb({ security }: Controller, sessions: Sessions, request: Request): Answer {
