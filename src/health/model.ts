@@ -71,6 +71,14 @@ export interface OrphanFramework {
   readonly registered: string | undefined;
 }
 
+/** Builds at once in the last hours: together, and for each controller by itself. */
+export interface PoolUse {
+  readonly windowHours: number;
+  readonly builds: number;
+  readonly peak: number;
+  readonly peaks: readonly { readonly controller: string; readonly peak: number }[];
+}
+
 export interface HostHealth {
   readonly host: string;
   readonly state: State;
@@ -97,6 +105,8 @@ export interface Health {
   readonly jenkins: readonly JenkinsHealth[];
   /** A warning: they do not make the stack unhealthy. */
   readonly orphanFrameworks: readonly OrphanFramework[];
+  /** Undefined where no two controllers share the pool, or Jenkins does not tell. */
+  readonly pool: PoolUse | undefined;
 }
 
 const order: readonly State[] = ['unhealthy', 'unknown', 'degraded', 'healthy'];

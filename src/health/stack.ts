@@ -8,6 +8,7 @@ import { probeMarathon } from './marathon.ts';
 import { probeAgents, probeMasters } from './mesos.ts';
 import { worst, type Health } from './model.ts';
 import type { Sight } from './sight.ts';
+import { probePoolUse } from './pool-use.ts';
 import { probeZookeeper } from './zookeeper.ts';
 
 /** Looks at everything at once; the facts of the hosts come with `input`. */
@@ -24,9 +25,10 @@ export async function probeStack(input: PlanInput, sight: Sight): Promise<Health
     readFrameworks(sight, masters.leader),
   ]);
   const { jenkins: controllers } = sight.spec;
-  const builds = await Promise.all(
-    controllers.map((controller) => probeBuilds(sight, controller, frameworks)),
-  );
+  const [pool, ...builds] = await Promise.all([
+    probePoolUse(sight),
+    ...controllers.map((controller) => probeBuilds(sight, controller, frameworks)),
+  ]);
   const hosts = hostsHealth(input, sight.missing);
   const groups = [zookeeper, masters, marathon, mesosAgents, gateways];
   const told = builds.flatMap((one) => one ?? []);
@@ -41,5 +43,6 @@ export async function probeStack(input: PlanInput, sight: Sight): Promise<Health
     gateways,
     jenkins: jenkins.map((one, index) => ({ ...one, builds: builds[index] })),
     orphanFrameworks: orphansAmong(frameworks ?? [], controllers),
+    pool,
   };
 }

@@ -1,4 +1,5 @@
 import type { Group, Health, HostHealth, Member, State } from '../health/model.ts';
+import { poolLines } from './pool-text.ts';
 import { troubleLines } from './trouble-lines.ts';
 import { inColour, sign, type Palette } from './palette.ts';
 import { clip, table, wrap } from './table.ts';
@@ -31,7 +32,7 @@ export function healthText(health: Health, paint: Palette, columns: number): str
   ]);
   const troubles = troubleLines(health, columns).map((line) => paint.dim(line));
   const warnings = orphanWarning(health, columns).map((line) => paint.yellow(line));
-  return [table(rows), troubles, warnings]
+  return [table(rows), poolLines(health, columns), troubles, warnings]
     .filter((part) => part.length > 0)
     .map((part) => part.join('\n'))
     .join('\n\n');
