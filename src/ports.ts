@@ -126,6 +126,8 @@ export interface Files {
   read(path: string): Promise<string>;
   /** Permission bits (`0o600`); undefined where there is no such file. */
   mode(path: string): Promise<number | undefined>;
+  /** Names of the files directly in a folder. Throws CONFIG_UNREADABLE with the reason. */
+  list(path: string): Promise<readonly string[]>;
 }
 
 export interface LocalRunOptions extends Omit<RunOptions, 'asRoot'> {

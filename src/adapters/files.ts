@@ -4,7 +4,7 @@ import { ClusterError } from '../errors.ts';
 import type { Files } from '../ports.ts';
 
 export function createFiles(): Files {
-  return { read, mode };
+  return { read, mode, list };
 }
 
 async function mode(path: string): Promise<number | undefined> {
@@ -12,6 +12,19 @@ async function mode(path: string): Promise<number | undefined> {
     return (await stat(path)).mode & 0o777;
   } catch {
     return undefined;
+  }
+}
+
+async function list(path: string): Promise<readonly string[]> {
+  try {
+    const entries = await readdir(path, { withFileTypes: true });
+    // A link counts as the file it leads to: reading it tells if it is none.
+    return entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name);
+  } catch (cause) {
+    throw new ClusterError('CONFIG_UNREADABLE', `cannot list ${path}: ${whyUnreadable(cause)}`, {
+      remedy: `Look at it with "ls -ld ${path}".`,
+      cause,
+    });
   }
 }
 

@@ -67,6 +67,7 @@ async function readCluster(context: CommandContext, options: GlobalOptions): Pro
   return await loadCluster(options.config, {
     readFile: (path) => files.read(path),
     fileMode: (path) => files.mode(path),
+    listFiles: (path) => files.list(path),
     env: context.env,
     home: context.home,
     runCommand: (argv, cwd) => local.run(argv, { cwd, deadlineMs: 30_000, signal }),

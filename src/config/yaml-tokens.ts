@@ -11,9 +11,13 @@ const maxTokens = 100_000;
  * known before: yaml 2.9.1 composes by recursion, and near the end of the stack V8 may abort the
  * process instead of throwing.
  */
-export function boundedTokens(text: string, lineCounter: LineCounter): CST.Token[] | string {
+export function boundedTokens(
+  text: string,
+  lineCounter: LineCounter,
+  what = 'cluster file',
+): CST.Token[] | string {
   if (text.length > maxBytes || new TextEncoder().encode(text).length > maxBytes) {
-    return 'is larger than 1 MiB, which no cluster file is';
+    return `is larger than 1 MiB, which no ${what} is`;
   }
   const parser = new Parser(lineCounter.addNewLine);
   // What Parser.parse does before its loop: the first line is never announced by the lexer.
@@ -23,8 +27,8 @@ export function boundedTokens(text: string, lineCounter: LineCounter): CST.Token
   for (const token of new Lexer().lex(text)) {
     for (const document of parser.next(token)) documents.push(document);
     tokens += 1;
-    if (parser.stack.length > maxDepth) return 'is nested too deeply for a cluster file';
-    if (tokens > maxTokens) return 'has too many entries for a cluster file';
+    if (parser.stack.length > maxDepth) return `is nested too deeply for a ${what}`;
+    if (tokens > maxTokens) return `has too many entries for a ${what}`;
   }
   return [...documents, ...parser.end()];
 }

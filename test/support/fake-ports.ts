@@ -42,6 +42,7 @@ export function portsOf(world: FakeWorld, signal: AbortSignal): Ports {
         return Promise.reject(new ClusterError('CONFIG_UNREADABLE', message, { remedy }));
       },
       mode: (path) => Promise.resolve(world.files.has(path) ? 0o600 : undefined),
+      list: (path) => Promise.resolve(namesIn(world.files, path)),
     },
     local: { run: () => Promise.reject(new Error('nothing runs on this machine')) },
     templates,
@@ -258,6 +259,11 @@ async function sessionFrom(
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
+}
+
+function namesIn(files: ReadonlyMap<string, string>, folder: string): string[] {
+  const below = [...files.keys()].filter((path) => path.startsWith(`${folder}/`));
+  return below.map((path) => path.slice(folder.length + 1)).filter((name) => !name.includes('/'));
 }
 
 function childrenOf(znodes: ReadonlyMap<string, string>, path: string): string[] {

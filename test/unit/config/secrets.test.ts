@@ -16,6 +16,7 @@ function fakeWorld(text: string, world: Partial<LoadWorld> = {}): LoadWorld {
     home: '/home/ops',
     readFile: (path) => Promise.resolve(path === 'site/cluster.yml' ? text : `${value}\n`),
     fileMode: () => Promise.resolve(0o100600),
+    listFiles: () => Promise.resolve([]),
     env: { WORD: value },
     runCommand: () => Promise.resolve({ exitCode: 0, stdout: `${value}\r\n` }),
     ...world,
