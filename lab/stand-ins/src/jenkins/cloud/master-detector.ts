@@ -1,13 +1,17 @@
 import type { Clock } from '../../shared/clock.ts';
 import { parseZooKeeperUrl } from '../../shared/zookeeper-url.ts';
-import { ZooKeeperSession } from '../../shared/zookeeper.ts';
+import { ZooKeeperSession, type SessionOptions } from '../../shared/zookeeper.ts';
 import type { JenkinsLog } from '../cloud.ts';
 
 export interface DetectorOptions {
   readonly master: string;
   readonly clock: Clock;
   readonly log: JenkinsLog;
+  /** One that is not open yet. */
+  readonly newSession?: (options: SessionOptions) => Session;
 }
+
+type Session = Pick<ZooKeeperSession, 'open' | 'children' | 'get' | 'close'>;
 
 const logger = 'com.mesosphere.mesos.Zookeeper';
 /** Curator's default for connecting. */
@@ -23,9 +27,11 @@ export async function detectMaster(options: DetectorOptions): Promise<string> {
   return new URL(master.startsWith('http') ? master : `http://${master}`).origin;
 }
 
-async function fromZooKeeper({ master, clock, log }: DetectorOptions): Promise<string> {
+async function fromZooKeeper(options: DetectorOptions): Promise<string> {
+  const { master, clock, log } = options;
   const { servers, credentials, path } = parseZooKeeperUrl(master);
-  const session = new ZooKeeperSession({
+  const newSession = options.newSession ?? ((wish) => new ZooKeeperSession(wish));
+  const session = newSession({
     servers,
     credentials,
     sessionTimeoutMs: connectMs,
@@ -50,7 +56,7 @@ async function fromZooKeeper({ master, clock, log }: DetectorOptions): Promise<s
   }
 }
 
-async function lowestCandidate(session: ZooKeeperSession, path: string): Promise<string> {
+async function lowestCandidate(session: Session, path: string): Promise<string> {
   const [lowest] = (await session.children(path))
     .filter((name) => name.startsWith('json.info'))
     .sort();
