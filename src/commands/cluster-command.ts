@@ -52,11 +52,12 @@ export async function runClusterCommand(command: ClusterCommand): Promise<void> 
   }
 }
 
-function screenOf({ terminal, err, ports }: CommandContext, { quiet, color }: GlobalOptions) {
+function screenOf({ terminal, err, ports }: CommandContext, { quiet, color, verbose }: GlobalOptions) {
   return {
     ...terminal,
     isTty: terminal.isTty && !quiet,
     colour: terminal.colour && color,
+    verbose: verbose === true,
     line: quiet ? () => undefined : err,
     now: () => ports.clock.now(),
   };

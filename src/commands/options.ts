@@ -8,6 +8,8 @@ export interface GlobalOptions {
   readonly yes: boolean;
   readonly quiet: boolean;
   readonly color: boolean;
+  /** Of commands that run builds. */
+  readonly verbose?: boolean;
 }
 
 export function addGlobalOptions(program: Command): void {

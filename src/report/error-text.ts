@@ -1,11 +1,12 @@
 import type { ClusterError } from '../errors.ts';
 import type { Palette } from './palette.ts';
+import { printable } from './screen.ts';
 
 /** What, where, why, and what to type next; the evidence indented between. */
 export function errorText(error: ClusterError, paint: Palette): string {
   const lines = [
     `${paint.red('✘')} ${error.message} ${paint.dim(`[${error.code}]`)}`,
-    ...error.evidence.map((line) => `    ${paint.dim('│')} ${line}`),
+    ...error.evidence.map((line) => `    ${paint.dim('│')} ${printable(line)}`),
     ...(error.parts.length === 0 ? [`  ${paint.cyan('→')} ${error.remedy}`] : []),
     ...error.parts.flatMap((part) => indented(errorText(part, paint))),
     ...(error.parts.length === 0 ? [] : [`${paint.cyan('→')} ${error.remedy}`]),

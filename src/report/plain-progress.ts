@@ -1,7 +1,7 @@
 import { gateRules } from '../health/gates.ts';
 import type { Event } from '../run/events.ts';
 import { palette, type Palette } from './palette.ts';
-import { phaseTitles, seconds, type Progress, type Screen } from './screen.ts';
+import { phaseTitles, printable, seconds, type Progress, type Screen } from './screen.ts';
 
 /** A line per event, for logs and pipes; the same wait is told once, not at every look. */
 export function plainProgress(screen: Screen): Progress {
@@ -9,6 +9,7 @@ export function plainProgress(screen: Screen): Progress {
   const paint = palette(screen.colour);
   const told = { text: '', gate: '', reason: '' };
   const report = (event: Event) => {
+    if (event.kind === 'console' && screen.verbose) tellConsole(event, screen);
     const text = isSameWait(event, told) ? `    … ${event.reason}` : textOf(event, paint);
     if (text === undefined || text === told.text || isSameReason(event, told)) return;
     const { gate, reason } = event.kind === 'waiting' ? event : nothing;
@@ -16,6 +17,10 @@ export function plainProgress(screen: Screen): Progress {
     screen.line(`${paint.dim(seconds(screen.now() - begin).padStart(7))}  ${text}`);
   };
   return { report, end: () => undefined };
+}
+
+function tellConsole({ controller, lines }: Extract<Event, { kind: 'console' }>, screen: Screen) {
+  for (const line of lines) screen.line(`  ${controller} │ ${printable(line)}`);
 }
 
 /** What a gate waits for and why is told once; after that only what is still missing. */
@@ -60,6 +65,14 @@ const tellers: Tellers = {
   },
   settling: ({ reason, deadlineMs }) =>
     `  waiting until all is healthy (at most ${seconds(deadlineMs)}): ${reason}`,
+  note: ({ text }) => text,
+  build: ({ controller, moment, detail }, paint) => {
+    const sign =
+      moment === 'finished' ? `${detail === 'SUCCESS' ? paint.green('✔') : paint.red('✘')} ` : '';
+    return `  ${controller}: ${sign}${moment}${detail === '' ? '' : ` (${detail})`}`;
+  },
+  'build-waiting': ({ controller, reason }) => `  ${controller}: waiting: ${printable(reason)}`,
+  console: () => undefined,
   reached: ({ gate }, paint) => `  ${paint.green('✔')} ${gateRules[gate].condition}`,
 };
 

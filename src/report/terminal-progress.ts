@@ -1,7 +1,7 @@
 import ora, { type Ora } from 'ora';
 import { gateRules } from '../health/gates.ts';
 import type { Event } from '../run/events.ts';
-import { phaseTitles, seconds, type Progress, type Screen } from './screen.ts';
+import { phaseTitles, printable, seconds, type Progress, type Screen } from './screen.ts';
 import { clip } from './table.ts';
 
 interface Spinning {
@@ -54,6 +54,10 @@ function lines(screen: Screen, [title = '', ...more]: readonly string[]): string
 }
 
 function show(event: Event, stage: Stage): void {
+  if (isTalk(event)) {
+    showTalk(event, stage);
+    return;
+  }
   switch (event.kind) {
     case 'observing':
       stage.open(`looking at ${event.hosts} hosts`);
@@ -72,6 +76,45 @@ function show(event: Event, stage: Stage): void {
     case 'settling':
     case 'reached':
       showWork(event, stage);
+  }
+}
+
+type Talk = Building | Extract<Event, { kind: 'note' }>;
+
+function isTalk(event: Event): event is Talk {
+  return event.kind === 'note' || 'controller' in event;
+}
+
+function showTalk(event: Talk, stage: Stage): void {
+  if (event.kind !== 'note') {
+    showBuild(event, stage);
+    return;
+  }
+  stage.close(true);
+  stage.state.spinner.stopAndPersist({ symbol: '–', text: event.text });
+}
+
+type Building = Extract<Event, { kind: 'build' | 'build-waiting' | 'console' }>;
+
+function showBuild(event: Building, { state, screen, open }: Stage): void {
+  if (!state.title.startsWith('build')) open('builds');
+  const detail = buildDetail(event);
+  if (event.kind === 'console' && screen.verbose) {
+    // The spinner stands below what has been printed.
+    state.spinner.clear();
+    for (const line of event.lines) screen.line(`${event.controller} │ ${printable(line)}`);
+  }
+  state.spinner.text = lines(screen, [state.title, `${event.controller}: ${detail}`]);
+}
+
+function buildDetail(event: Building): string {
+  switch (event.kind) {
+    case 'build':
+      return `${event.moment} ${event.detail}`;
+    case 'build-waiting':
+      return printable(event.reason);
+    case 'console':
+      return printable(event.lines.at(-1) ?? '');
   }
 }
 

@@ -27,7 +27,26 @@ export type Event =
       readonly deadlineMs: number;
     }
   | { readonly kind: 'settling'; readonly reason: string; readonly deadlineMs: number }
-  | { readonly kind: 'reached'; readonly gate: Gate };
+  | { readonly kind: 'reached'; readonly gate: Gate }
+  | { readonly kind: 'note'; readonly text: string }
+  | {
+      readonly kind: 'build';
+      readonly controller: string;
+      readonly moment: BuildMoment;
+      readonly detail: string;
+    }
+  | {
+      readonly kind: 'build-waiting';
+      readonly controller: string;
+      readonly reason: string;
+      readonly deadlineMs: number;
+    }
+  /** Whole lines of a build's console, in order. */
+  | { readonly kind: 'console'; readonly controller: string; readonly lines: readonly string[] };
+
+/** What happens to a build, in this order; without a launch where a build agent was there before. */
+export const buildMoments = ['queued', 'launched', 'online', 'started', 'finished'] as const;
+export type BuildMoment = (typeof buildMoments)[number];
 
 export type StepResult = 'started' | 'changed' | 'unchanged' | 'failed' | 'stopped';
 
