@@ -114,7 +114,7 @@ interface ContainerInfo {
   }[];
 }
 
-interface KillPolicy {
+export interface KillPolicy {
   readonly grace_period?: { readonly nanoseconds: number };
 }
 

@@ -71,7 +71,9 @@ function isReachable(instance: Instance): boolean {
 }
 
 function surplus(app: App, current: readonly Instance[]): Instance[] {
-  const youngestFirst = [...current].sort((a, b) => b.stagedAt - a.stagedAt);
+  // By the time in its state (`KillSelection.scala`): one that was unreachable is young again.
+  const age = ({ since, stagedAt }: Instance) => since ?? stagedAt;
+  const youngestFirst = [...current].sort((a, b) => age(b) - age(a));
   const order = app.killSelection === 'YOUNGEST_FIRST' ? youngestFirst : youngestFirst.reverse();
   return order.slice(0, Math.max(0, current.length - app.instances));
 }

@@ -1,4 +1,4 @@
-import type { TaskState } from '../mesos/wire.ts';
+import type { TaskState } from '../../shared/mesos.ts';
 
 /** One task of an app, from the decision to launch it until Mesos says that it ended. */
 export interface Instance {
@@ -17,6 +17,8 @@ export interface Instance {
   readonly ports: readonly number[];
   readonly stagedAt: number;
   readonly state: TaskState;
+  /** When it came into this state. */
+  readonly since?: number;
   readonly startedAt?: number;
   readonly ipAddresses?: readonly { readonly ipAddress: string; readonly protocol: string }[];
   readonly unreachableSince?: number;

@@ -1,5 +1,6 @@
 import type { App } from '../app/app-schema.ts';
-import type { Offer, TaskInfo } from '../mesos/wire.ts';
+import type { TaskInfo } from '../../shared/mesos.ts';
+import type { Offer } from '../mesos/wire.ts';
 import type { BackOff } from './back-off.ts';
 import type { Cluster } from './cluster.ts';
 import { placementOf } from './constraints.ts';

@@ -1,5 +1,5 @@
 import type { App, HealthCheck } from '../app/app-schema.ts';
-import type { HealthCheck as WireCheck } from '../mesos/wire.ts';
+import type { HealthCheck as WireCheck } from '../../shared/mesos.ts';
 import { portAssignments } from './port-assignments.ts';
 
 /** MESOS_* and COMMAND are run by the task's executor, the others by the leading Marathon. */

@@ -40,13 +40,14 @@ export class OfferDemand {
       this.#suppressed = false;
       this.#revivesLeft = Math.max(0, this.#revivesLeft - 1);
       this.#revivedAt = now();
-      send({ type: 'REVIVE' });
+      send({ type: 'REVIVE', revive: { roles: [options.mesosRole] } });
     }
   }
 
   #suppress(): void {
-    if (this.#suppressed || !this.#world.options.suppressOffers) return;
+    const { options, send } = this.#world;
+    if (this.#suppressed || !options.suppressOffers) return;
     this.#suppressed = true;
-    this.#world.send({ type: 'SUPPRESS' });
+    send({ type: 'SUPPRESS', suppress: { roles: [options.mesosRole] } });
   }
 }

@@ -92,10 +92,8 @@ export class Orchestrator {
     const grace = this.#cluster.app(instance.appId)?.app.taskKillGracePeriodSeconds;
     void this.#cluster.putInstance({ ...instance, killSentAt: this.#world.now() });
     this.#world.log.info(`killing ${instance.id} on ${instance.host}`);
-    this.#sendKill(
-      { task_id: { value: instance.id }, agent_id: { value: instance.agentId } },
-      grace,
-    );
+    const { id, agentId, state } = instance;
+    this.#sendKill({ task_id: { value: id }, agent_id: { value: agentId }, state }, grace);
   }
 
   /** Compares every app with its definition and acts on the difference. */
@@ -210,17 +208,18 @@ export class Orchestrator {
     }
     if (status.state === 'TASK_UNREACHABLE') return;
     this.#world.log.warning(`killing unknown task ${taskId}`);
-    this.#sendKill({ task_id: status.task_id, agent_id: status.agent_id }, undefined);
+    this.#sendKill(status);
   }
 
-  #sendKill(kill: Readonly<Record<string, unknown>>, graceSeconds: number | undefined): void {
+  #sendKill({ task_id, agent_id }: TaskStatus, graceSeconds?: number): void {
+    const agent = agent_id === undefined ? {} : { agent_id };
     const policy = graceSeconds === undefined ? {} : { kill_policy: killPolicy(graceSeconds) };
-    this.#world.send({ type: 'KILL', kill: { ...kill, ...policy } });
+    this.#world.send({ type: 'KILL', kill: { task_id, ...agent, ...policy } });
   }
 
   /** Updates that the master made up itself have no uuid and want no answer. */
   #acknowledge({ agent_id, task_id, uuid }: TaskStatus): void {
-    if (uuid === undefined) return;
+    if (uuid === undefined || agent_id === undefined) return;
     this.#world.send({ type: 'ACKNOWLEDGE', acknowledge: { agent_id, task_id, uuid } });
   }
 }

@@ -1,5 +1,5 @@
-import type { Resource as WantedResource } from '../../shared/mesos.ts';
-import type { Offer, Range, Resource } from '../mesos/wire.ts';
+import type { Range, Resource as WantedResource } from '../../shared/mesos.ts';
+import type { Offer, Resource } from '../mesos/wire.ts';
 
 const scalarNames = ['cpus', 'mem', 'disk', 'gpus'] as const;
 

@@ -1,4 +1,5 @@
-import type { TaskState, TaskStatus } from '../mesos/wire.ts';
+import type { TaskState } from '../../shared/mesos.ts';
+import type { TaskStatus } from '../mesos/wire.ts';
 import type { TaskFailure } from './cluster.ts';
 import { instanceIdOf, type Instance } from './instance.ts';
 
@@ -18,7 +19,9 @@ export function conditionOf({ state, reason = '', message = '' }: TaskStatus): T
 
 /** The instance after a status that does not end it. */
 export function withStatus(instance: Instance, status: TaskStatus, now: number): Instance {
-  const { unreachableSince, inactive, ...reachable } = instance;
+  const { unreachableSince, inactive, ...before } = instance;
+  const changed = instance.state !== status.state;
+  const reachable = changed ? { ...before, since: now } : before;
   if (status.state === 'TASK_UNREACHABLE') {
     const since = unreachableSince ?? now;
     return {

@@ -1,6 +1,6 @@
 import { usesHostNetwork } from '../app/parse-app.ts';
 import type { App } from '../app/app-schema.ts';
-import type { CommandInfo, TaskInfo } from '../mesos/wire.ts';
+import type { CommandInfo, TaskInfo } from '../../shared/mesos.ts';
 import { mesosHealthCheck } from './mesos-health-check.ts';
 import { portAssignments, type PortAssignment } from './port-assignments.ts';
 import { resourcesOf, type Taken } from './resources.ts';

@@ -1,12 +1,12 @@
 import type { Log } from '../log.ts';
-import type { Call } from '../mesos/wire.ts';
+import type { SchedulerMessage } from '../../shared/scheduler-wire.ts';
 import type { Options } from '../options.ts';
 
 /** What the core needs from outside; a test hands in its own. */
 export interface World {
   readonly now: () => number;
   readonly uuid: () => string;
-  readonly send: (call: Call) => void;
+  readonly send: (call: SchedulerMessage) => void;
   /** To `/v2/events`. */
   readonly publish: (eventType: string, fields: Readonly<Record<string, unknown>>) => void;
   /** To `/metrics`: a total that only grows. */

@@ -1,8 +1,13 @@
 import type { Clock } from '../../shared/clock.ts';
 import { call as httpCall, openStream, type Stream } from '../../shared/http-client.ts';
 import { RecordDecoder } from '../../shared/recordio.ts';
+import {
+  schedulerPath,
+  streamIdHeader,
+  type SchedulerMessage,
+} from '../../shared/scheduler-wire.ts';
 import type { Log } from '../log.ts';
-import type { Call, MesosEvent } from './wire.ts';
+import type { MesosEvent } from './wire.ts';
 
 export interface ConnectionOptions {
   /** `host:port` of the leading master, undefined while none is known. */
@@ -33,7 +38,6 @@ const retryMs = 1000;
 const callTimeoutMs = 10_000;
 /** Mesos' own clients follow three redirects. */
 const mostRedirects = 3;
-const path = '/api/v1/scheduler';
 
 /** One subscription to the leading master, renewed for as long as the process lives. */
 export class SchedulerConnection {
@@ -72,17 +76,17 @@ export class SchedulerConnection {
   }
 
   /** In order; a call that cannot be delivered is dropped, as Mesos itself may do. */
-  send(call: Call): void {
+  send(call: SchedulerMessage): void {
     this.#calls = this.#calls.then(() => this.#deliver(call));
   }
 
-  async #deliver(call: Call): Promise<void> {
+  async #deliver(call: SchedulerMessage): Promise<void> {
     const subscription = this.#subscription;
     if (subscription === undefined) return;
     const id = this.#options.frameworkId();
     try {
-      const { status, body } = await httpCall(`http://${subscription.address}${path}`, {
-        headers: { 'Mesos-Stream-Id': subscription.streamId, ...this.#headers() },
+      const { status, body } = await httpCall(`http://${subscription.address}${schedulerPath}`, {
+        headers: { [streamIdHeader]: subscription.streamId, ...this.#headers() },
         body: { framework_id: { value: id }, ...call },
         timeoutMs: callTimeoutMs,
       });
@@ -111,7 +115,7 @@ export class SchedulerConnection {
   ): Promise<void> {
     const stream = await this.#open(address);
     if (stream.status === 200) {
-      const streamId = String(stream.headers['mesos-stream-id'] ?? '');
+      const streamId = String(stream.headers[streamIdHeader.toLowerCase()] ?? '');
       this.#subscription = { detected, address, streamId, stream };
       this.#lastHeard = this.#options.clock.now();
       return;
@@ -139,7 +143,7 @@ export class SchedulerConnection {
     });
     let subscribed = false;
     const opened = openStream(
-      `http://${address}${path}`,
+      `http://${address}${schedulerPath}`,
       {
         headers: this.#headers(),
         body: {

@@ -74,6 +74,46 @@ test.each([
     { labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' }, instances: 2 },
     ['/instances'],
   ],
+  ['UNIQUE with a value', { constraints: [['rack', 'UNIQUE', 'r1']] }, ['/constraints(0)']],
+  ['MAX_PER without a number', { constraints: [['rack', 'MAX_PER', 'x']] }, ['/constraints(0)']],
+  [
+    'two checks by Mesos',
+    { healthChecks: [{ protocol: 'MESOS_TCP' }, { protocol: 'MESOS_TCP' }] },
+    ['/healthChecks'],
+  ],
+  [
+    'COMMAND without a command',
+    { healthChecks: [{ protocol: 'COMMAND' }] },
+    ['/healthChecks(0)/command'],
+  ],
+  [
+    'forgotten before it is replaced',
+    { unreachableStrategy: { inactiveAfterSeconds: 60, expungeAfterSeconds: 30 } },
+    ['/unreachableStrategy/inactiveAfterSeconds'],
+  ],
+  [
+    'a container network without a name',
+    { networks: [{ mode: 'container' }] },
+    ['/networks(0)/name'],
+  ],
+  [
+    'resources of somebody else’s role',
+    { acceptedResourceRoles: ['ci'] },
+    ['/acceptedResourceRoles'],
+  ],
+  ['a role this Marathon has not', { role: 'ci' }, ['/role']],
+  [
+    'a persistent volume',
+    {
+      container: {
+        docker: { image: 'i' },
+        volumes: [{ containerPath: 'data', persistent: { size: 100 } }],
+      },
+    },
+    ['/container/volumes(0)'],
+  ],
+  ['a secret', { env: { TOKEN: { secret: 'token' } } }, ['/env(TOKEN)']],
+  ['an executor of one’s own', { executor: '/opt/executor' }, ['/executor']],
 ])('%s is refused', (_, change, paths) => {
   expect(faultsOf(change)).toEqual(paths);
 });
@@ -84,4 +124,27 @@ test('all faults of the shape come at once', () => {
     '/cpus',
     '/mem',
   ]);
+});
+
+test('the role that Marathon subscribes with is the app’s own', () => {
+  const parsed = parseApp({ id: '/a', cmd: 'x', acceptedResourceRoles: ['ci', '*'] }, 'ci');
+  expect(parsed).toMatchObject({ kind: 'app', app: { role: 'ci' } });
+});
+
+test('dependencies may be relative to the group', () => {
+  const parsed = parseApp({ id: '/ci/web', cmd: 'x', dependencies: ['db', '../base', '/x'] });
+  expect(parsed).toMatchObject({ app: { dependencies: ['/ci/db', '/base', '/x'] } });
+});
+
+test('a bridge without port mappings publishes one port, an empty list none', () => {
+  const bridge = { networks: [{ mode: 'container/bridge' }] };
+  const container = { docker: { image: 'i' } };
+  expect(parseApp({ id: '/a', container, ...bridge })).toMatchObject({
+    app: { container: { portMappings: [{ containerPort: 0, hostPort: 0, name: 'default' }] } },
+  });
+  expect(
+    parseApp({ id: '/a', container: { ...container, portMappings: [] }, ...bridge }),
+  ).toMatchObject({
+    app: { container: { portMappings: [] } },
+  });
 });

@@ -78,6 +78,54 @@ test.each([
   expect(Array.isArray(match({ constraints: [constraint] }, agent3, placed))).toBe(fits);
 });
 
+test.each([
+  ['an empty one beside two with one each', ['r1', 'r2'], 'GROUP_BY', '2', true],
+  ['one of equals', ['r3', 'r1'], 'GROUP_BY', '2', true],
+  ['the fuller of two', ['r3', 'r3', 'r1'], 'GROUP_BY', '2', false],
+  ['the only one known, without a number', ['r3', 'r3'], 'GROUP_BY', undefined, true],
+  ['another than the first', ['r1'], 'CLUSTER', undefined, false],
+  ['beside one whose host has no rack', [undefined], 'CLUSTER', undefined, false],
+  ['used already', ['r3'], 'UNIQUE', undefined, false],
+  ['beside one whose host has no rack', [undefined], 'UNIQUE', undefined, true],
+])('rack r3, %s, %j, by %s %s: %s', (_, racks, operator, value, fits) => {
+  const placed = racks.map((rack, index) => {
+    const attributes: Record<string, string> = rack === undefined ? {} : { rack };
+    return { host: `h${index}`, attributes };
+  });
+  const constraint = ['rack', operator, value].filter((part) => part !== undefined);
+  expect(Array.isArray(match({ constraints: [constraint] }, agent3, placed))).toBe(fits);
+});
+
+test.each([
+  [{ name: 'cores', type: 'SCALAR' as const, scalar: { value: 1234.5 } }, '1,234.5'],
+  [{ name: 'cores', type: 'SCALAR' as const, scalar: { value: 8 } }, '8'],
+  [
+    {
+      name: 'cores',
+      type: 'RANGES' as const,
+      ranges: {
+        range: [
+          { begin: 8, end: 9 },
+          { begin: 1, end: 2 },
+        ],
+      },
+    },
+    '[1-2,8-9]',
+  ],
+  [{ name: 'cores', type: 'SET' as const, set: { item: ['b', 'a'] } }, '{a,b}'],
+])('attribute %j reads %s', (attribute, text) => {
+  const offer = { ...docker4!, attributes: [attribute] };
+  expect(match({ constraints: [['cores', 'IS', text]] }, offer)).toEqual([32000]);
+});
+
+test('region and zone are those of the agent’s domain', () => {
+  const domain = { fault_domain: { region: { name: 'eu' }, zone: { name: 'eu-1' } } };
+  const offer = { ...docker4!, domain };
+  expect(match({ constraints: [['@region', 'IS', 'eu']] }, offer)).toEqual([32000]);
+  expect(match({ constraints: [['@zone', 'IS', 'eu-2']] }, offer)).toBe('UnfulfilledConstraint');
+  expect(match({ constraints: [['@zone', 'IS', 'eu-1']] })).toBe('UnfulfilledConstraint');
+});
+
 test('GROUP_BY waits for another group while this one has more', () => {
   const placed = [{ host: 'agent3.local', attributes: { rack: 'r3' } }];
   const constraints = [['rack', 'GROUP_BY', '2']];

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ApiFault } from '../../../src/marathon/core/api-fault.ts';
+import type { Target } from '../../../src/marathon/core/probe.ts';
+import { ReadinessMonitor } from '../../../src/marathon/core/readiness-monitor.ts';
 import { queueView } from '../../../src/marathon/api/queue-view.ts';
 import { jenkinsApp } from '../support/jenkins-app.ts';
 import { marathon, MemoryStore, recordedOffers, type Marathon } from '../support/world.ts';
@@ -248,6 +250,137 @@ describe('lost agents', () => {
     expect(it.taskIds()).not.toContain(old);
     await it.update(old, 'TASK_RUNNING');
     expect(it.sent()).toContain(`KILL ${old}`);
+  });
+});
+
+describe('an unreachable strategy with times', () => {
+  /** One task of an app, its agent lost; `reconcile` is Mesos' answer to the question of every ten minutes. */
+  async function lost(inactiveAfterSeconds: number, expungeAfterSeconds: number) {
+    const it = await marathon();
+    const unreachableStrategy = { inactiveAfterSeconds, expungeAfterSeconds };
+    await it.apps.create({ id: '/w', cmd: 'x', cpus: 0.1, unreachableStrategy }, false);
+    await it.offer(agent3!);
+    const old = it.taskIds()[0]!;
+    await it.update(old, 'TASK_RUNNING');
+    await it.update(old, 'TASK_UNREACHABLE');
+    const reconcile = async () => {
+      it.sent();
+      it.pass(600);
+      expect(it.sent()).toContain('RECONCILE 1');
+      await it.update(old, 'TASK_UNREACHABLE');
+    };
+    return { it, old, reconcile };
+  }
+
+  test('nothing happens before Mesos was asked again, however late that is', async () => {
+    const { it, reconcile } = await lost(60, 3600);
+    it.pass(599);
+    await it.offer(docker4!);
+    expect(it.taskIds()).toHaveLength(1);
+    await reconcile();
+    await it.offer(docker4!);
+    expect(it.taskIds()).toHaveLength(2);
+  });
+
+  test('between the two times the old one counts no more, and goes as the younger one when it returns', async () => {
+    const { it, old } = await lost(0, 86_400);
+    await it.offer(docker4!);
+    const next = it.taskIds().find((id) => id !== old)!;
+    await it.update(next, 'TASK_RUNNING');
+    it.pass(30);
+    it.sent();
+    await it.update(old, 'TASK_RUNNING');
+    expect(it.sent()).toEqual([`KILL ${old}`]);
+  });
+
+  test('after the second time it is forgotten, and killed when it comes back', async () => {
+    const { it, old, reconcile } = await lost(60, 900);
+    await reconcile();
+    expect(it.taskIds()).toContain(old);
+    await reconcile();
+    expect(it.taskIds()).not.toContain(old);
+    it.sent();
+    await it.update(old, 'TASK_RUNNING');
+    expect(it.sent()).toContain(`KILL ${old}`);
+  });
+});
+
+describe('a lost task', () => {
+  test.each([
+    ['REASON_AGENT_REMOVED', 'Agent S1 removed: the agent unregistered', 'unreachable'],
+    ['REASON_SLAVE_DISCONNECTED', 'Agent h1 disconnected', 'unreachable'],
+    ['REASON_RECONCILIATION', 'Reconciliation: Task is unknown to the agent', 'over'],
+    ['REASON_INVALID_OFFERS', 'Task launched with invalid offers', 'over'],
+  ])('by %s is %s: %s', async (reason, message, outcome) => {
+    const { it, task } = await running();
+    await it.update(task, 'TASK_LOST', { reason, message });
+    const state = it.cluster.instance(task)?.state;
+    expect(state).toBe(outcome === 'over' ? undefined : 'TASK_UNREACHABLE');
+  });
+
+  test.each(['TASK_GONE', 'TASK_GONE_BY_OPERATOR', 'TASK_UNKNOWN', 'TASK_DROPPED'] as const)(
+    '%s is replaced',
+    async (state) => {
+      const { it, task } = await running();
+      await it.update(task, state);
+      it.pass(2);
+      await it.offer(docker4!);
+      expect(it.sent()).toContain('ACCEPT jenkins.ci');
+    },
+  );
+});
+
+describe('the back-off', () => {
+  test('stops at the app’s largest delay, and can be reset', async () => {
+    const it = await marathon();
+    const definition = { ...jenkinsApp, backoffSeconds: 10, maxLaunchDelaySeconds: 15 };
+    await it.apps.create(definition, false);
+    const { app } = it.cluster.app('/ci/jenkins')!;
+    const remaining = () => it.orchestrator.backOff.remainingMs(app, it.world.now());
+    for (let round = 0; round < 5; round += 1) {
+      it.pass(remaining() / 1000);
+      await it.offer(docker4!);
+      await it.update(it.taskIds()[0]!, 'TASK_FAILED');
+    }
+    expect(remaining()).toBe(15_000);
+    it.orchestrator.backOff.reset(app);
+    expect(remaining()).toBe(0);
+  });
+
+  test('a task that was killed delays nothing', async () => {
+    const { it, task } = await running();
+    await it.update(task, 'TASK_KILLED');
+    await it.offer(docker4!);
+    expect(it.taskIds()).toHaveLength(1);
+  });
+});
+
+describe('readiness', () => {
+  test('a deployment waits until the new task says that it is ready', async () => {
+    const it = await marathon();
+    const app = {
+      ...jenkinsApp,
+      readinessChecks: [{ portName: 'http', path: '/ready', httpStatusCodesForReady: [204] }],
+    };
+    await it.apps.create(app, false);
+    await it.offer(docker4!);
+    await it.update(it.taskIds()[0]!, 'TASK_RUNNING');
+    expect(it.cluster.deployments()).toHaveLength(1);
+    const asked: Target[] = [];
+    let answer: string | undefined = '503 Service Unavailable';
+    const probe = (target: Target) => {
+      asked.push(target);
+      return Promise.resolve(answer);
+    };
+    const monitor = new ReadinessMonitor({ cluster: it.cluster, world: it.world, probe });
+    await monitor.tick();
+    await monitor.tick();
+    expect(asked).toMatchObject([{ port: 32001, path: '/ready', goodStatuses: [204] }]);
+    answer = undefined;
+    it.pass(30);
+    await monitor.tick();
+    it.orchestrator.converge();
+    expect(it.cluster.deployments()).toEqual([]);
   });
 });
 

@@ -6,7 +6,9 @@ import { Deployer } from '../../../src/marathon/core/deployer.ts';
 import { GroupService } from '../../../src/marathon/core/group-service.ts';
 import { HealthMonitor } from '../../../src/marathon/core/health-monitor.ts';
 import type { World } from '../../../src/marathon/core/world.ts';
-import type { Call, Offer, TaskState, TaskStatus } from '../../../src/marathon/mesos/wire.ts';
+import type { Offer, TaskStatus } from '../../../src/marathon/mesos/wire.ts';
+import type { TaskState } from '../../../src/shared/mesos.ts';
+import type { SchedulerMessage } from '../../../src/shared/scheduler-wire.ts';
 import { parseOptions } from '../../../src/marathon/options.ts';
 
 /** Two agents of a real Mesos 1.12: `docker4.local` with ports 32000-32010, `agent3.local` with rack r3. */
@@ -53,7 +55,7 @@ export interface Marathon {
 export async function marathon(store = new MemoryStore()): Promise<Marathon> {
   let now = Date.parse('2026-01-01T00:00:00Z');
   let ids = 0;
-  const calls: Call[] = [];
+  const calls: SchedulerMessage[] = [];
   const events: string[] = [];
   const world: World = {
     now: () => now,
@@ -114,24 +116,23 @@ function leader(cluster: Cluster, world: World) {
   return { orchestrator, health, apps, groups };
 }
 
-function readable(call: Call): string {
+function readable(call: SchedulerMessage): string {
   switch (call.type) {
     case 'ACCEPT': {
-      const { operations } = call.accept as {
-        operations: readonly { launch: { task_infos: readonly { name: string }[] } }[];
-      };
+      const { operations } = call.accept;
       const names = operations.flatMap(({ launch }) => launch.task_infos.map(({ name }) => name));
       return `ACCEPT ${names.join(',')}`;
     }
     case 'KILL':
-      return `KILL ${(call.kill as { task_id: { value: string } }).task_id.value}`;
+      return `KILL ${call.kill.task_id.value}`;
     case 'RECONCILE':
       return `RECONCILE ${call.reconcile.tasks.length}`;
     case 'ACKNOWLEDGE':
-      return `ACKNOWLEDGE ${(call.acknowledge as { uuid: string }).uuid}`;
+      return `ACKNOWLEDGE ${call.acknowledge.uuid}`;
     case 'DECLINE':
     case 'REVIVE':
     case 'SUPPRESS':
+    case 'UPDATE_FRAMEWORK':
       return call.type;
   }
 }
