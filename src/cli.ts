@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
+import { addBuild } from './commands/build.ts';
 import type { CommandContext } from './commands/context.ts';
 import { addInit } from './commands/init.ts';
+import { addJenkins } from './commands/jenkins.ts';
 import { addLab } from './commands/lab.ts';
 import { addGlobalOptions } from './commands/options.ts';
 import { addSample } from './commands/sample.ts';
@@ -34,6 +36,8 @@ function createProgram(context: CommandContext): Command {
   addSample(program, context);
   addInit(program, context);
   addStatus(program, context);
+  addBuild(program, context);
+  addJenkins(program, context);
   addLab(program, context);
   for (const command of withSubcommands(program)) configure(command, context);
   return program;

@@ -7,6 +7,8 @@ export function addInit(program: Command, context: CommandContext): void {
     .command('init')
     .description('bring every host to the state that the cluster file describes')
     .option('--skip-unreachable', 'go on without hosts that do not answer', false)
+    .option('--no-build', 'do not end with a build of each controller')
+    .option('--verbose', 'show the whole console of the builds', false)
     .addHelpText('after', '\nExample:\n  $ ci-cluster init -c cluster.yml --yes')
     .action(async (_options: unknown, command: Command) => {
       const { init } = await import('./init-action.ts');

@@ -3,7 +3,7 @@ import { hostsWith } from '../cluster/members.ts';
 import type { Host } from '../config/cluster-spec.ts';
 import type { HttpAnswer, NoAnswer } from '../ports.ts';
 import type { Group, Member } from './model.ts';
-import { ask, failed, jsonOf, unseen, whyNoAnswer, type Sight } from './sight.ts';
+import { ask, failed, jsonOf, placeOf, unseen, whyNoAnswer, type Sight } from './sight.ts';
 
 const leaderAnswer = z.object({ leader: z.string() });
 const infoAnswer = z.object({ frameworkId: z.string().nullable().optional() });
@@ -24,7 +24,7 @@ export async function probeMarathon(sight: Sight): Promise<Group> {
   const named = [...new Set(seen.flatMap(({ leader }) => (leader === undefined ? [] : [leader])))];
   const address = named.length === 1 ? named[0] : undefined;
   const host = hosts.find((candidate) => endpoint(sight, candidate) === address);
-  const framework = host === undefined ? undefined : await frameworkId(sight, host);
+  const framework = await marathonFramework(sight, host?.name);
   const members = seen.map(({ member }) => withRole(member, host));
   return judge(members, host, framework);
 }
@@ -61,12 +61,15 @@ function withRole(member: Member, leader: Host | undefined): Member {
   return { ...member, role: member.host === leader?.name ? 'leader' : 'standby' };
 }
 
-/** Null until the leader has registered with Mesos. */
-async function frameworkId(sight: Sight, host: Host): Promise<string | undefined> {
-  const remote = sight.remotes.get(host.name);
-  if (remote === undefined) return undefined;
+/** The id under which Mesos knows Marathon; null in its answer until it has registered. */
+export async function marathonFramework(
+  sight: Sight,
+  leader: string | undefined,
+): Promise<string | undefined> {
+  const place = placeOf(sight, leader);
+  if (place === undefined) return undefined;
   const port = sight.spec.marathon.port;
-  const answer = await ask(remote, host, { method: 'GET', path: '/v2/info', port });
+  const answer = await ask(place.remote, place.host, { method: 'GET', path: '/v2/info', port });
   if (failed(answer)) return undefined;
   return infoAnswer.safeParse(jsonOf(answer)).data?.frameworkId ?? undefined;
 }

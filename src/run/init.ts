@@ -1,6 +1,7 @@
 import type { ClusterSpec } from '../config/cluster-spec.ts';
 import { ClusterError } from '../errors.ts';
 import { isInOrderAsFarAsSeen, type Health } from '../health/model.ts';
+import type { Sight } from '../health/sight.ts';
 import { probeStack } from '../health/stack.ts';
 import { plan } from '../plan/plan.ts';
 import { preflight } from '../plan/preflight.ts';
@@ -37,8 +38,11 @@ interface Init {
 const settleMs = 120_000;
 const pauseMs = 1000;
 
-/** Brings every host to the state that the cluster file describes. A second run changes nothing. */
-export async function initCluster(init: Init, record: InitRecord): Promise<void> {
+/**
+ * Brings every host to the state that the cluster file describes. A second run changes nothing.
+ * Returns what it saw the healthy stack through.
+ */
+export async function initCluster(init: Init, record: InitRecord): Promise<Sight> {
   const { ports, report, spec, options } = init;
   const look = await lookAt(spec, ports, report);
   refuse(look, options);
@@ -55,6 +59,7 @@ export async function initCluster(init: Init, record: InitRecord): Promise<void>
   const fresh = changes > 0 ? await lookAgain(init, look) : look;
   record.health = await settle(init, fresh);
   conclude(record.health, look.missing);
+  return look.sight;
 }
 
 /** Nothing is changed while anything speaks against it. */
