@@ -13,6 +13,16 @@ export interface Facts {
   /** Seconds since 1970 on the host. */
   readonly clock: number;
   readonly packages: 'apt' | 'none';
+  /** Of `ss`, `iptables` and `systemctl`, those that are there. */
+  readonly tools: ReadonlySet<string>;
+  /** IPv4 addresses with their network interfaces. */
+  readonly addresses: readonly InterfaceAddress[];
+  /** Interface of Docker's default bridge; undefined where Docker did not tell. */
+  readonly bridge: string | undefined;
+  /** `inForce`, or why builds could reach the control ports; undefined where nothing was ever applied. */
+  readonly isolation: string | undefined;
+  /** What Mesos runs in Docker here. */
+  readonly tasks: readonly TaskFacts[];
   readonly docker: DockerFacts;
   readonly containers: readonly ContainerFacts[];
   readonly listeners: readonly Listener[];
@@ -22,6 +32,18 @@ export interface Facts {
   readonly texts: ReadonlyMap<string, string>;
   /** References of the wanted images that the host already has. */
   readonly images: ReadonlySet<string>;
+}
+
+export interface InterfaceAddress {
+  readonly name: string;
+  readonly address: string;
+}
+
+export interface TaskFacts {
+  /** Id of the Mesos container. */
+  readonly container: string;
+  /** Sandbox and writable layer; undefined if it could not be counted in time. */
+  readonly usedKib: number | undefined;
 }
 
 export type DockerFacts =
@@ -78,6 +100,9 @@ export interface FileFacts {
 const text = z.string();
 const count = z.coerce.number().int().nonnegative();
 
+/** Goes into rendered scripts, so anything else in an answer is refused. */
+const networkInterface = text.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/);
+
 const rows = {
   system: z.tuple([text, text, text]),
   machine: z.tuple([text, text, count]),
@@ -85,6 +110,11 @@ const rows = {
   cgroup: z.tuple([z.enum(['1', '2'])]),
   clock: z.tuple([count]),
   packages: z.tuple([z.enum(['apt', 'none'])]),
+  tool: z.tuple([text]),
+  address: z.tuple([text, text]),
+  bridge: z.tuple([z.union([z.literal(''), networkInterface])]),
+  isolation: z.tuple([text]),
+  task: z.tuple([text, z.union([z.literal('?'), count])]),
   docker: z.union([
     z.tuple([z.enum(['absent', 'stopped'])]),
     z.tuple([z.literal('running'), text, text, text, text, count]),
@@ -118,7 +148,6 @@ export function parseFacts(answer: string): Facts {
 
 function addRow(found: Rows, line: string): void {
   const [key = '', ...values] = line.split('\t');
-  if (key === 'tool') return;
   if (!Object.hasOwn(rows, key)) throw new Error(`unexpected line: ${clip(line)}`);
   const parsed = rows[key as keyof typeof rows].safeParse(values);
   if (!parsed.success) throw new Error(`unexpected line: ${clip(line)}`);
@@ -135,6 +164,13 @@ function assemble(found: Rows): Facts {
     cgroupVersion: only(found.cgroup, 'cgroup')[0] === '2' ? 2 : 1,
     clock: only(found.clock, 'clock')[0],
     packages: only(found.packages, 'packages')[0],
+    tools: new Set(found.tool.map(([name]) => name)),
+    addresses: found.address
+      .filter(([name]) => networkInterface.safeParse(name).success)
+      .map(([name, address]) => ({ name, address })),
+    bridge: found.bridge.map(([name]) => name).find((name) => name !== ''),
+    isolation: found.isolation[0]?.[0],
+    tasks: found.task.map(taskFacts),
     docker: dockerFacts(only(found.docker, 'docker')),
     containers: found.container.map(containerFacts),
     listeners: found.listener.map(listener),
@@ -166,6 +202,10 @@ function containerFacts(row: Rows['container'][number]): ContainerFacts {
     ...{ cluster, service, fingerprint, status, exitCode, restarts, startedAt, image },
     created: Math.floor(Date.parse(created) / 1000),
   };
+}
+
+function taskFacts([name, used]: Rows['task'][number]): TaskFacts {
+  return { container: name.replace(/^mesos-/, ''), usedKib: used === '?' ? undefined : used };
 }
 
 /** Java listens on IPv4 addresses through IPv6 sockets: `[::ffff:10.0.0.11]:2181` is 10.0.0.11. */

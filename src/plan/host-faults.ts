@@ -1,5 +1,6 @@
 import type { Host } from '../config/cluster-spec.ts';
 import { ClusterError } from '../errors.ts';
+import { isIsolated } from '../services/isolation.ts';
 import type { Container } from '../services/service.ts';
 import type { Facts, Listener } from './facts.ts';
 import type { PlanInput } from './observed.ts';
@@ -18,7 +19,28 @@ export function hostFaults(input: PlanInput, host: Host): readonly ClusterError[
     takenPorts(input, host, service.container(renderInput(input, host))),
   );
   const idle = starting.length === 0 && prepareHost(input, host).length === 0;
-  return idle ? [] : [...unsupported(input, host), ...fullDisks(input, host), ...ports];
+  const faults = [...unsupported(input, host), ...missingTools(input, host)];
+  return idle ? [] : [...faults, ...fullDisks(input, host), ...ports];
+}
+
+/** What the rules between builds and control ports need. Docker's package brings iptables. */
+function missingTools(input: PlanInput, host: Host): ClusterError[] {
+  const { tools, docker } = factsOf(input, host);
+  if (!isIsolated(host) || docker.kind === 'absent') return [];
+  const login = `ssh ${host.ssh.user}@${host.ssh.address}`;
+  const wants = [
+    { tool: 'iptables', remedy: `Install it: ${login} sudo apt-get install iptables.` },
+    {
+      tool: 'systemctl',
+      remedy: `Take ${host.name} out of agents, or give it systemd: nothing else would apply the rules before each start of Docker.`,
+    },
+  ];
+  return wants
+    .filter(({ tool }) => !tools.has(tool))
+    .map(({ tool, remedy }) => {
+      const message = `${host.name} has no ${tool}, without which builds there could reach the control ports of the cluster`;
+      return new ClusterError('UNSUPPORTED_SYSTEM', message, { host: host.name, remedy });
+    });
 }
 
 function unsupported(input: PlanInput, host: Host): ClusterError[] {

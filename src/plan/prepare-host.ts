@@ -1,10 +1,13 @@
 import { identityFolder, identityOf, identityText } from '../cluster/identity.ts';
 import type { Host } from '../config/cluster-spec.ts';
+import { buildAgentFolders, buildAgentImages } from '../services/build-agents.ts';
 import { services } from '../services/index.ts';
 import { controllerFolders, eligibleHosts } from '../services/jenkins.ts';
+import { isIsolated, isolationFolders } from '../services/isolation.ts';
 import type { Folder } from '../services/service.ts';
 import { mergedDaemonJson } from './docker-config.ts';
 import type { Facts } from './facts.ts';
+import { isolationSteps } from './isolation.ts';
 import type { PlanInput } from './observed.ts';
 import { factsOf, renderInput, sameMode } from './service-work.ts';
 import type { HostStep } from './step.ts';
@@ -16,6 +19,8 @@ export function prepareHost(input: PlanInput, host: Host): readonly HostStep[] {
     ...claim(input, host, facts),
     ...dockerSteps(input, host, facts),
     ...folderSteps(input, host, facts),
+    // Before the Mesos agent starts, and with it the first build.
+    ...isolationSteps(input, host),
     ...imagesOf(input, host)
       .filter((image) => !facts.images.has(image))
       .map((image): HostStep => ({ kind: 'pull-image', image })),
@@ -29,15 +34,17 @@ export function foldersOf({ spec }: Pick<PlanInput, 'spec'>, host: Host): readon
   const all = [
     { path: spec.folders.config, mode: '0755', owner: root },
     { path: spec.folders.data, mode: '0755', owner: root },
+    ...(isIsolated(host) ? isolationFolders(spec) : []),
     ...servicesOf(spec, host).flatMap((service) => service.folders(spec, host)),
     ...spec.jenkins
       .filter((controller) => eligibleHosts(spec, controller).includes(host))
       .flatMap((controller) => controllerFolders(spec, controller)),
+    ...buildAgentFolders(spec, host),
   ];
   return [...new Map(all.map((folder) => [folder.path, folder])).values()];
 }
 
-/** Images of all services of the host, and of the controllers that may start there. */
+/** Images of all services of the host, and of the controllers and build agents that may start there. */
 export function imagesOf(input: PlanInput, host: Host): readonly string[] {
   const { spec } = input;
   const images = [
@@ -45,6 +52,7 @@ export function imagesOf(input: PlanInput, host: Host): readonly string[] {
     ...spec.jenkins
       .filter((controller) => eligibleHosts(spec, controller).includes(host))
       .map(({ image }) => image),
+    ...buildAgentImages(spec, host),
   ];
   return [...new Set(images)];
 }

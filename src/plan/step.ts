@@ -1,5 +1,6 @@
 import type { Container, Folder, ManagedFile, Phase, ServiceName } from '../services/service.ts';
-import type { MarathonApp } from '../services/jenkins.ts';
+import type { MarathonApp } from '../services/marathon-app.ts';
+import type { RoleShare } from '../services/shares.ts';
 import type { Identity } from '../cluster/identity.ts';
 
 /** One change on one host. All steps of a host in a stage become one script. */
@@ -9,7 +10,15 @@ export type HostStep =
   | { readonly kind: 'configure-docker'; readonly content: string }
   | { readonly kind: 'ensure-folder'; readonly folder: Folder }
   | { readonly kind: 'write-file'; readonly file: ManagedFile }
+  /** The content is what `fetch-agent-secrets` found; file and mode as of `secretFile`. */
+  | {
+      readonly kind: 'write-agent-secret';
+      readonly controller: string;
+      readonly node: string;
+      readonly path: string;
+    }
   | { readonly kind: 'pull-image'; readonly image: string }
+  | { readonly kind: 'isolate-builds'; readonly unit: string; readonly script: string }
   | StartContainer
   | { readonly kind: 'remove-container'; readonly name: string };
 
@@ -31,10 +40,21 @@ export type ApiStep =
       readonly app: MarathonApp;
       /** Also when the definition is equal: a mounted file has changed. */
       readonly restart: boolean;
+      /** Version of Mesos that the app cannot do without; asked of the leading master. */
+      readonly mesosAtLeast?: string | undefined;
+    }
+  | { readonly kind: 'remove-app'; readonly id: string }
+  | { readonly kind: 'set-shares'; readonly shares: readonly RoleShare[] }
+  /** Reads only; what it finds is kept for the steps that write it. */
+  | {
+      readonly kind: 'fetch-agent-secrets';
+      readonly controller: string;
+      readonly nodes: readonly string[];
     };
 
 /** What must be true before the next stage may begin. */
-export type Gate = 'ensemble' | 'masters' | 'agents' | 'marathon' | 'gateways' | 'jenkins';
+export type Gate =
+  'ensemble' | 'masters' | 'agents' | 'marathon' | 'gateways' | 'jenkins' | 'build-agents';
 
 export interface HostWork {
   readonly host: string;
@@ -62,8 +82,16 @@ export function describe(step: HostStep | ApiStep): string {
   return isApiStep(step) ? describeCall(step) : describeChange(step);
 }
 
+const calls: Readonly<Record<ApiStep['kind'], true>> = {
+  'claim-ensemble': true,
+  'put-app': true,
+  'remove-app': true,
+  'set-shares': true,
+  'fetch-agent-secrets': true,
+};
+
 function isApiStep(step: HostStep | ApiStep): step is ApiStep {
-  return step.kind === 'claim-ensemble' || step.kind === 'put-app';
+  return Object.hasOwn(calls, step.kind);
 }
 
 function describeChange(step: HostStep): string {
@@ -78,8 +106,12 @@ function describeChange(step: HostStep): string {
       return `make folder ${step.folder.path}`;
     case 'write-file':
       return `write ${step.file.path}`;
+    case 'write-agent-secret':
+      return `write ${step.path}`;
     case 'pull-image':
       return `pull ${step.image}`;
+    case 'isolate-builds':
+      return 'keep builds away from control ports';
     case 'start-container':
       return `start ${step.container.name} from ${step.container.image}`;
     case 'remove-container':
@@ -93,14 +125,40 @@ function describeCall(step: ApiStep): string {
       return `claim the ensemble for cluster ${step.identity.name}`;
     case 'put-app':
       return `submit app ${step.app.id} to Marathon`;
+    case 'remove-app':
+      return `remove app ${step.id} from Marathon: ${whatEnds(step.id)}`;
+    case 'set-shares':
+      return `set in Mesos: ${step.shares.map(shareText).join('; ')}`;
+    case 'fetch-agent-secrets':
+      return `ask Jenkins ${step.controller} for the secrets of ${listed(step.nodes)}`;
   }
 }
 
-/** How many changes the plan holds; gates change nothing. */
+function whatEnds(id: string): string {
+  return id.startsWith('/ci/jenkins-') && !id.includes('-agents/')
+    ? 'this controller ends, its home stays'
+    : 'this build agent ends, and a build that runs on it';
+}
+
+function shareText({ role, weight, limit: { cpus, memoryMb } }: RoleShare): string {
+  const limits = [
+    ...(cpus === undefined ? [] : [`${cpus} cores`]),
+    ...(memoryMb === undefined ? [] : [`${memoryMb} MiB`]),
+  ];
+  const most = limits.length === 0 ? 'no limit' : `at most ${limits.join(' and ')}`;
+  return `role ${role} weight ${weight}, ${most}`;
+}
+
+function listed(names: readonly string[]): string {
+  const shown = names.slice(0, 3).join(', ');
+  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
+}
+
+/** How many changes the plan holds; gates and questions change nothing. */
 export function countChanges(plan: Plan): number {
   return plan.stages.reduce((sum, stage) => {
     if (stage.kind === 'gate') return sum;
-    if (stage.kind === 'api') return sum + 1;
+    if (stage.kind === 'api') return stage.step.kind === 'fetch-agent-secrets' ? sum : sum + 1;
     return sum + stage.work.reduce((steps, work) => steps + work.steps.length, 0);
   }, 0);
 }

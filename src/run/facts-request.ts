@@ -1,8 +1,11 @@
 import type { ClusterSpec, Host } from '../config/cluster-spec.ts';
+import { isolationFilesOf } from '../plan/isolation.ts';
 import { foldersOf, imagesOf, servicesOf } from '../plan/prepare-host.ts';
 import type { PlanInput } from '../plan/observed.ts';
 import { renderInput } from '../plan/service-work.ts';
+import { nodesOn, secretPath } from '../services/build-agents.ts';
 import { controllerFiles, eligibleHosts } from '../services/jenkins.ts';
+import { isIsolated, isolationScript } from '../services/isolation.ts';
 import type { ManagedFile } from '../services/service.ts';
 import type { Templates } from '../services/render.ts';
 import { myidPath } from '../services/zookeeper.ts';
@@ -15,6 +18,7 @@ export function filesOf(
 ): readonly ManagedFile[] {
   const input = blind(spec, templates);
   return [
+    ...isolationFilesOf(input, host),
     ...servicesOf(spec, host).flatMap((service) => service.files(renderInput(input, host))),
     ...spec.jenkins
       .filter((controller) => eligibleHosts(spec, controller).includes(host))
@@ -33,8 +37,13 @@ export function factsArguments(
     ...foldersOf(input, host).flatMap(({ path }) => ['folder', path]),
     ...['folder', '/var/lib/docker'],
     ...filesOf(spec, templates, host).flatMap(({ path }) => ['file', path]),
+    ...nodesOn(spec, host).flatMap(({ controller, node }) => [
+      'file',
+      secretPath(spec, controller, node.name),
+    ]),
     ...(host.roles.includes('zookeeper') ? ['text', myidPath(spec)] : []),
     ...imagesOf(input, host).flatMap((image) => ['image', image]),
+    ...(isIsolated(host) ? ['isolation', isolationScript(spec), 'tasks', 'yes'] : []),
   ];
 }
 

@@ -63,6 +63,8 @@ function callOf(step: HostStep): Call {
         blob: content,
       };
     }
+    case 'write-agent-secret':
+      throw new Error(`the secret of ${step.node} was never fetched`);
     case 'configure-docker':
       return { call: (blob) => ['configure_docker', blob], blob: step.content };
     case 'install-docker':
@@ -73,6 +75,8 @@ function callOf(step: HostStep): Call {
     }
     case 'pull-image':
       return { call: () => ['pull_image', step.image] };
+    case 'isolate-builds':
+      return { call: () => ['isolate_builds', step.unit, step.script] };
     case 'remove-container':
       return { call: () => ['remove_container', step.name] };
     case 'start-container':

@@ -1,5 +1,6 @@
 # ci-cluster: what is on this host. Prints "key<TAB>value<TAB>..." lines and changes nothing.
-# Arguments: pairs of kind and value: folder PATH, file PATH, image REFERENCE.
+# Arguments: pairs of kind and value: folder PATH, file PATH, text PATH, image REFERENCE,
+# isolation SCRIPT, tasks yes.
 set -u
 LC_ALL=C
 export LC_ALL
@@ -33,7 +34,18 @@ of_system() {
   esac
   fact clock "$(date +%s)"
   if command -v apt-get >/dev/null 2>&1; then fact packages apt; else fact packages none; fi
-  if command -v ss >/dev/null 2>&1; then fact tool ss; fi
+  for tool in ss iptables systemctl; do
+    ! command -v "$tool" >/dev/null 2>&1 || fact tool "$tool"
+  done
+  of_addresses
+}
+
+# IPv4 addresses with their interfaces.
+of_addresses() {
+  command -v ip >/dev/null 2>&1 || return 0
+  ask ip -4 -o address show | while read -r _ interface _ address _; do
+    fact address "$interface" "${address%/*}"
+  done
 }
 
 of_docker() {
@@ -92,6 +104,35 @@ of_text() { [ ! -f "$2" ] || fact text "$1" "$(base64 -w 0 <"$2")"; }
 
 of_image() { fact image "$1" "$(ask docker image inspect --format '{{.Id}}' "$1")"; }
 
+# Docker's default bridge, and what the script says of the rules that keep its containers in bounds.
+of_isolation() { # SCRIPT
+  fact bridge "$(ask docker network inspect --format '{{index .Options "com.docker.network.bridge.name"}}' bridge)"
+  [ ! -f "$1" ] || fact isolation "$(ask sh "$1" check)"
+}
+
+# Disk use of each task that Mesos runs in Docker: writable layer and sandbox, in KiB, or "?" where it
+# could not be counted, or not within five seconds for all of them together.
+of_tasks() {
+  ids=$(ask docker ps --quiet --filter 'name=^/?mesos-')
+  until=$(($(date +%s) + 5))
+  # shellcheck disable=SC2086 # a list of ids
+  [ -z "$ids" ] || ask docker inspect --format '{{.Name}}|{{.GraphDriver.Data.UpperDir}}|{{range .Mounts}}{{if eq .Destination "/mnt/mesos/sandbox"}}{{.Source}}{{end}}{{end}}' $ids |
+    while IFS='|' read -r name layer sandbox; do
+      # Executors have containers of their own, with the sandbox of their task.
+      case $name in *.executor) continue ;; esac
+      fact task "${name#/}" "$(disk_use "$layer" "$sandbox")"
+    done
+}
+
+# Files that a build removes meanwhile make du complain, and count for nothing.
+disk_use() { # LAYER SANDBOX
+  left=$((until - $(date +%s)))
+  [ "$left" -gt 0 ] || { printf '?'; return; }
+  timeout "$left" nice -n 19 du -skx -- "$1" "$2" 2>/dev/null | {
+    read -r layer _ && read -r sandbox _ && printf '%s' $((layer + sandbox)) || printf '?'
+  }
+}
+
 fact facts 1
 of_system
 of_docker
@@ -104,6 +145,8 @@ while [ $# -ge 2 ]; do
     file) of_file "$2" ;;
     text) of_text "$2" "$2" ;;
     image) of_image "$2" ;;
+    isolation) of_isolation "$2" ;;
+    tasks) of_tasks ;;
   esac
   shift 2
 done

@@ -158,6 +158,23 @@ pull_image() { # IMAGE
   docker_seconds=900 docker pull --quiet "$1" >&2
 }
 
+# The unit applies the rules now and before each start of Docker; what counts is what the script finds
+# afterwards.
+isolate_builds() { # UNIT SCRIPT
+  if ! command -v systemctl >/dev/null 2>&1; then
+    echo 'there is no systemd on this host: the rules would be gone after its next reboot' >&2
+    return 1
+  fi
+  if timeout 60 systemctl daemon-reload >&2 && timeout 60 systemctl enable "$1" >&2 &&
+    timeout 90 systemctl restart "$1" >&2; then
+    ! why=$(timeout 30 sh "$2" check 2>&1) || return 0
+    printf 'the rules are not in force, %s\n' "$why" >&2
+    return 1
+  fi
+  journalctl --no-pager --unit "$1" --lines 10 >&2
+  return 1
+}
+
 status_of() { docker inspect --type container --format "$2" "$1" 2>/dev/null; }
 
 # A crash between the renaming and the new start left the old container aside: take it back first.

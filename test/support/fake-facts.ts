@@ -18,7 +18,8 @@ export function answerFacts(
     ['cgroup', machine.cgroup],
     ['clock', clock.seconds()],
     ['packages', machine.packages],
-    ['tool', 'ss'],
+    ...[...machine.tools].map((tool) => ['tool', tool]),
+    ['address', machine.interface, machine.address],
     ...dockerRows(machine, clock),
     ...listenersOf(machine).map(({ address, port, process, pid, container }) => [
       ...['listener', `${address}:${port}`, process, pid, container],
@@ -77,9 +78,21 @@ function asked(machine: FakeMachine, kind: string, value: string): Row[] {
       return textRow(machine, value, value);
     case 'image':
       return [['image', value, hasImage(machine, value) ? `sha256:${sha256(value)}` : '']];
+    case 'isolation':
+      return isolationRows(machine, value);
+    case 'tasks':
+      return [...machine.tasks].map(([id, kib]) => ['task', `mesos-${id}`, kib ?? '?']);
     default:
       throw new Error(`facts.sh knows no ${kind}`);
   }
+}
+
+function isolationRows(machine: FakeMachine, script: string): Row[] {
+  const bridge = ['bridge', machine.docker === 'running' ? machine.bridge : ''];
+  const content = machine.files.get(script)?.content;
+  if (content === undefined) return [bridge];
+  const isInForce = machine.isolation === content;
+  return [bridge, ['isolation', isInForce ? 'in force' : 'they are not those of the cluster file']];
 }
 
 function hasImage(machine: FakeMachine, image: string): boolean {

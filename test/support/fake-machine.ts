@@ -58,6 +58,14 @@ export interface FakeMachine {
   packages: 'apt' | 'none';
   cgroup: 1 | 2;
   docker: 'absent' | 'stopped' | 'running';
+  readonly tools: Set<string>;
+  /** Interface of its service address, and of Docker's bridge. */
+  interface: string;
+  bridge: string;
+  /** The script whose rules are in force, as it was then. */
+  isolation: string | undefined;
+  /** Tasks in Docker by container id, with the KiB that they use; undefined if it takes long to count. */
+  readonly tasks: Map<string, number | undefined>;
   readonly files: Map<string, FakeFile>;
   readonly folders: Map<string, FakeFolder>;
   readonly images: Set<string>;
@@ -81,8 +89,15 @@ export function fakeMachine(name: string, address: string): FakeMachine {
     packages: 'apt',
     cgroup: 2,
     docker: 'running',
+    tools: new Set(['ss', 'iptables', 'systemctl']),
+    interface: 'eth0',
+    bridge: 'docker0',
+    isolation: undefined,
+    tasks: new Map(),
     files: new Map(),
-    folders: new Map([['/etc', { mode: '755', uid: 0, gid: 0 }]]),
+    folders: new Map(
+      ['/etc', '/etc/systemd/system'].map((path) => [path, { mode: '755', uid: 0, gid: 0 }]),
+    ),
     images: new Set(),
     isPullable: () => true,
     containers: new Map(),

@@ -113,6 +113,7 @@ const tell: Readonly<Record<string, (args: Words) => string>> = {
   configure_docker: () => 'configure Docker',
   install_docker: (packages) => `install ${packages.join(' ')}`,
   pull_image: ([image]) => `pull ${image ?? ''}`,
+  isolate_builds: () => 'isolate builds',
   start_container: ([name]) => `start ${name ?? ''}`,
   remove_container: ([name]) => `remove ${name ?? ''}`,
 };
@@ -162,6 +163,10 @@ const performers: Readonly<Record<string, (call: Call) => Outcome>> = {
       return { code: 'IMAGE_MISSING', evidence: [`manifest for ${image} not found`] };
     }
     machine.images.add(image);
+    return 'changed';
+  },
+  isolate_builds: ({ machine, args: [, script = ''] }) => {
+    machine.isolation = machine.files.get(script)?.content;
     return 'changed';
   },
   start_container: startContainer,

@@ -27,8 +27,9 @@ const stubs = fileURLToPath(new URL('../fixtures/stubs', import.meta.url));
 
 /** What the remote scripts may use besides the stubs. */
 const tools = [
-  ...['base64', 'cat', 'chmod', 'chown', 'cmp', 'cp', 'date', 'df', 'dirname', 'env', 'getconf'],
-  ...['grep', 'head', 'ln', 'ls', 'mkdir', 'mktemp', 'mv', 'rm', 'sh', 'sha256sum', 'stat'],
+  ...['base64', 'cat', 'chmod', 'chown', 'cmp', 'cp', 'date', 'df', 'dirname', 'du', 'env'],
+  ...['getconf', 'grep', 'head', 'ln', 'ls', 'mkdir', 'mktemp', 'mv', 'nice', 'rm', 'sh'],
+  ...['sha256sum', 'stat'],
   ...['sync', 'tail', 'timeout', 'tr', 'true', 'uname', 'wc'],
 ];
 

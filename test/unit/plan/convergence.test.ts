@@ -99,7 +99,8 @@ test(
 interface Damage {
   readonly host: number;
   readonly what: number;
-  readonly kind: 'stop' | 'remove' | 'edit' | 'delete' | 'open' | 'folder' | 'image' | 'docker';
+  readonly kind:
+    'stop' | 'remove' | 'edit' | 'delete' | 'open' | 'folder' | 'image' | 'docker' | 'rules';
 }
 
 const damages: fc.Arbitrary<Damage[]> = fc.array(
@@ -107,7 +108,17 @@ const damages: fc.Arbitrary<Damage[]> = fc.array(
     host: fc.nat(20),
     what: fc.nat(20),
     kind: fc.constantFrom<Damage['kind'][]>(
-      ...(['stop', 'remove', 'edit', 'delete', 'open', 'folder', 'image', 'docker'] as const),
+      ...([
+        'stop',
+        'remove',
+        'edit',
+        'delete',
+        'open',
+        'folder',
+        'image',
+        'docker',
+        'rules',
+      ] as const),
     ),
   }),
   { maxLength: 6 },
@@ -144,6 +155,9 @@ const damage: Readonly<Record<Damage['kind'], (machine: FakeMachine, what: numbe
     if (folder !== undefined) folder.uid = 12;
   },
   image: ({ images }, what) => images.delete(pick([...images], what) ?? ''),
+  rules: (machine) => {
+    machine.isolation = undefined;
+  },
   docker: (machine) => {
     machine.docker = 'stopped';
   },

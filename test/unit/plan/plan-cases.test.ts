@@ -37,6 +37,8 @@ interface Happening {
   readonly newer?: number;
   readonly mode?: string;
   readonly docker?: 'absent' | 'stopped';
+  /** Somebody flushed iptables. */
+  readonly flushed?: boolean;
   readonly stray?: string;
   readonly forget?: string;
   /** A stopped predecessor of the container is still there. */
@@ -66,6 +68,7 @@ function happen(world: FakeWorld, host: string, happening: Happening): void {
   if (remove !== undefined) one.containers.delete(remove);
   if (forget !== undefined) one.images.delete(forget);
   if (docker !== undefined) one.docker = docker;
+  if (happening.flushed === true) one.isolation = undefined;
   if (happening.aside !== undefined) {
     const name = `${happening.aside}.previous`;
     const old = container(world, host, happening.aside);

@@ -296,3 +296,16 @@ test('containers that outlive a stopped Docker Engine do not block their own por
   machine(world, 'm2').docker = 'stopped';
   expect(await refusals(world)).toEqual([]);
 });
+
+test.each(['iptables', 'systemctl'])(
+  'a host for builds without %s is named before anything is changed',
+  async (tool) => {
+    const world = fakeWorld();
+    machine(world, 'a2').tools.delete(tool);
+    machine(world, 'm1').tools.delete(tool);
+    const faults = await refusals(world);
+    expect(faults.map(({ code, message }) => `${code} ${message}`)).toEqual([
+      `UNSUPPORTED_SYSTEM a2 has no ${tool}, without which builds there could reach the control ports of the cluster`,
+    ]);
+  },
+);

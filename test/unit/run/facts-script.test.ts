@@ -133,6 +133,72 @@ test('images that are there are told apart from those that are not', async () =>
   expect([...images]).toEqual(['zookeeper:3.9.5']);
 });
 
+test('addresses are told with their interfaces, odd ones left out', async () => {
+  const lines = [
+    '1: lo    inet 127.0.0.1/8 scope host lo',
+    '2: eth0    inet 10.0.0.11/24 brd 10.0.0.255 scope global eth0',
+    '2: eth0    inet 10.0.0.100/32 scope global eth0',
+    '7: $(id)    inet 10.0.0.12/24 scope global',
+  ];
+  await host.set('addresses', `${lines.join('\n')}\n`);
+  expect((await factsOf()).addresses).toEqual([
+    { name: 'lo', address: '127.0.0.1' },
+    { name: 'eth0', address: '10.0.0.11' },
+    { name: 'eth0', address: '10.0.0.100' },
+  ]);
+});
+
+test('what stands between builds and control ports is told by the script that applies it', async () => {
+  await host.set('bridge', 'br0\n');
+  const script = join(host.folder, 'builds.sh');
+  expect(await factsOf('isolation', script)).toMatchObject({ bridge: 'br0', isolation: undefined });
+  await writeFile(script, '[ "$1" = check ] && echo "INPUT is open" && exit 1\n');
+  expect((await factsOf('isolation', script)).isolation).toBe('INPUT is open');
+});
+
+test('a name of a bridge that is none is refused, as it goes into a script', async () => {
+  await host.set('bridge', 'br0;reboot\n');
+  const { stdout } = await host.facts(['isolation', '/none']);
+  expect(() => parseFacts(stdout)).toThrow('unexpected line: bridge\tbr0;reboot');
+});
+
+test('the disk use of a task is that of its layer and its sandbox', async () => {
+  const [layer, sandbox] = [join(host.folder, 'layer'), join(host.folder, `it's a |sand| box`)];
+  await mkdir(layer);
+  await mkdir(sandbox);
+  await writeFile(join(layer, 'a'), Buffer.alloc(300_000, 'x'));
+  await writeFile(join(sandbox, 'b'), Buffer.alloc(200_000, 'x'));
+  await host.set('task-ids', 'c1\nc2\nc3\n');
+  const lines = [
+    `/mesos-9f1c|${layer}|${sandbox}`,
+    `/mesos-9f1c.executor|${layer}|${sandbox}`,
+    `/mesos-77aa|<no value>|${sandbox}`,
+  ];
+  await host.set('inspected-tasks', `${lines.join('\n')}\n`);
+  const { tasks } = await factsOf('tasks', 'yes');
+  expect(tasks.map(({ container }) => container)).toEqual(['9f1c', '77aa']);
+  expect(tasks[0]?.usedKib).toBeGreaterThan(480);
+  expect(tasks[0]?.usedKib).toBeLessThan(600);
+  expect(tasks[1]?.usedKib).toBeUndefined();
+});
+
+test('tasks whose disk use takes long to count are told without it', async () => {
+  await host.set('task-ids', 'c1\nc2\n');
+  await host.set('inspected-tasks', '/mesos-1|/a|/b\n/mesos-2|/a|/b\n');
+  const slow = join(host.folder, 'slow');
+  await mkdir(slow);
+  await writeFile(
+    join(slow, 'date'),
+    '#!/bin/sh\ncat "$STUB/now"; echo 9999999999 >"$STUB/now"\n',
+    {
+      mode: 0o755,
+    },
+  );
+  await host.set('now', '1700000000\n');
+  const { stdout } = await host.facts(['tasks', 'yes'], `${slow}:${host.env.PATH ?? ''}`);
+  expect(parseFacts(stdout).tasks.map(({ usedKib }) => usedKib)).toEqual([undefined, undefined]);
+});
+
 test('nothing on the host is changed by looking', async () => {
   await factsOf('folder', join(host.folder, 'a'), 'file', join(host.folder, 'b'));
   expect(await host.leftovers()).toEqual([]);

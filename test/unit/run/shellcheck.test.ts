@@ -4,7 +4,9 @@ import { expect, test } from 'vitest';
 const root = new URL('../../..', import.meta.url);
 const scripts = [
   ...['templates/remote/facts.sh', 'templates/remote/stage.sh'],
-  ...['apt-get', 'docker', 'journalctl', 'sleep', 'ss', 'systemctl'].map(
+  // A template, as it comes out.
+  'test/fixtures/rendered/builds.sh.txt',
+  ...['apt-get', 'docker', 'ip', 'iptables', 'journalctl', 'sleep', 'ss', 'systemctl'].map(
     (name) => `test/fixtures/stubs/${name}`,
   ),
 ];

@@ -387,3 +387,31 @@ test('an installation that fails shows what apt said', async () => {
   expect(results).toEqual(['0 failed DOCKER_INSTALL_FAILED']);
   expect(evidence).toEqual(['E: Unable to locate package docker.io']);
 });
+
+const isolate: HostStep = { kind: 'isolate-builds', unit: 'ci-cluster-builds.service', script: '' };
+
+test('rules are applied by their unit, which from then on starts before Docker', async () => {
+  const script = join(host.folder, 'builds.sh');
+  await writeFile(script, 'echo "in force"\n');
+  expect((await host.perform([{ ...isolate, script }])).results).toEqual(['0 changed']);
+  expect(await host.calls()).toEqual([
+    'systemctl|daemon-reload|',
+    'systemctl|enable|ci-cluster-builds.service|',
+    'systemctl|restart|ci-cluster-builds.service|',
+  ]);
+});
+
+test('rules that are not in force afterwards fail the step, with what is missing', async () => {
+  const script = join(host.folder, 'builds.sh');
+  await writeFile(script, 'echo "INPUT is open"; exit 1\n');
+  const { results, evidence } = await host.perform([{ ...isolate, script }]);
+  expect(results).toEqual(['0 failed STEP_FAILED']);
+  expect(evidence).toEqual(['the rules are not in force, INPUT is open']);
+});
+
+test('a unit that does not start fails the step', async () => {
+  await host.set('systemctl-fails', 'restart\n');
+  const { results, evidence } = await host.perform([isolate]);
+  expect(results).toEqual(['0 failed STEP_FAILED']);
+  expect(evidence).toContain('Job failed: restart');
+});
