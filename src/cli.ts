@@ -1,6 +1,8 @@
 import { Command, CommanderError } from 'commander';
 import { addBuild } from './commands/build.ts';
+import { addCheck } from './commands/check.ts';
 import type { CommandContext } from './commands/context.ts';
+import { addImages } from './commands/images.ts';
 import { addInit } from './commands/init.ts';
 import { addJenkins } from './commands/jenkins.ts';
 import { addLab } from './commands/lab.ts';
@@ -36,8 +38,10 @@ function createProgram(context: CommandContext): Command {
   addSample(program, context);
   addInit(program, context);
   addStatus(program, context);
+  addCheck(program, context);
   addBuild(program, context);
   addJenkins(program, context);
+  addImages(program, context);
   addLab(program, context);
   for (const command of withSubcommands(program)) configure(command, context);
   return program;
