@@ -55,7 +55,7 @@ export class Controller {
   quietingDown = false;
   readonly #parts: ControllerParts;
   #config: CascConfig;
-  #clouds: readonly Cloud[] = [];
+  #clouds: readonly Cloud[];
 
   constructor(parts: ControllerParts) {
     const { settings, config, clock, log } = parts;
@@ -90,6 +90,7 @@ export class Controller {
       },
     });
     applyNodes(config, this.nodes);
+    this.#clouds = parts.makeClouds(config, this.#cloudHost());
   }
 
   get config(): CascConfig {
@@ -129,7 +130,7 @@ export class Controller {
   /** Builds begin from now on; the result ends that, builds that run are left alone. */
   start(): () => Promise<void> {
     const stopScheduler = this.scheduler.start();
-    this.#startClouds();
+    for (const cloud of this.#clouds) cloud.start();
     this.scheduler.soon();
     return async () => {
       stopScheduler();
@@ -150,11 +151,6 @@ export class Controller {
     this.scheduler.soon();
   }
 
-  #startClouds(): void {
-    this.#clouds = this.#parts.makeClouds(this.#config, this.#cloudHost());
-    for (const cloud of this.#clouds) cloud.start();
-  }
-
   async #stopClouds(): Promise<void> {
     const clouds = this.#clouds;
     this.#clouds = [];
@@ -173,6 +169,7 @@ export class Controller {
   removeNode(name: string): void {
     const owner = this.nodes.get(name)?.owner;
     this.nodes.remove(name);
-    this.#clouds.find((cloud) => cloud.name === owner)?.terminate(name);
+    // Two clouds of one plugin have the same name; each knows its own nodes.
+    for (const cloud of this.#clouds) if (cloud.name === owner) cloud.terminate(name);
   }
 }

@@ -5,6 +5,7 @@ import { jenkinsHandler } from './api/handler.ts';
 import { startingPage } from './api/pages.ts';
 import { CascError, loadCasc } from './casc.ts';
 import type { CascConfig } from './casc-schema.ts';
+import { createMesosCloud } from './cloud/mesos-cloud.ts';
 import { makeClouds } from './clouds.ts';
 import { configXml } from './config-xml.ts';
 import { Controller } from './controller.ts';
@@ -51,7 +52,7 @@ async function start(settings: Settings): Promise<void> {
     ...{ settings, config, clock: realClock, log },
     plugins: readPlugins(settings.pluginList) ?? [],
     reread: () => configure(settings),
-    makeClouds: makeClouds({}),
+    makeClouds: makeClouds({ mesos: createMesosCloud }),
     exit: () => {
       stop(server.http, exitCodeOnRestart);
     },

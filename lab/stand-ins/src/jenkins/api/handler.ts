@@ -7,6 +7,7 @@ import { buildRoutes } from './build-routes.ts';
 import { computerRoutes } from './computer-routes.ts';
 import { jobRoutes } from './job-routes.ts';
 import { encryptedLaunchFileRoutes, launchFileRoutes } from './launch-file.ts';
+import { pageRoutes } from './page-routes.ts';
 import { errorPage, forbiddenPage, html, startingPage } from './pages.ts';
 import { queueRoutes } from './queue-routes.ts';
 import { userRoutes } from './user-routes.ts';
@@ -23,6 +24,7 @@ export function jenkinsHandler(controller: Controller): Handler {
   );
   const inside = router(
     [
+      ...pageRoutes(controller),
       ...viewRoutes(controller, sessions),
       ...queueRoutes(controller),
       ...computerRoutes(controller, sessions),

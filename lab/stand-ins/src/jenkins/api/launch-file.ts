@@ -59,7 +59,8 @@ function jnlp(controller: Controller, node: BuildNode, request: Request): string
   const { name, remoteFs } = node;
   const values = [
     ...[controller.nodes.secret(name), name],
-    ...(remoteFs === undefined ? [] : ['-workDir', remoteFs]),
+    // A relative one is looked for where the agent was started.
+    ...(remoteFs?.startsWith('/') === true ? ['-workDir', remoteFs] : []),
     ...['-internalDir', 'remoting', '-url', root],
   ];
   const lines = values.map((value) => `    <argument>${encodeEntities(value)}</argument>`);

@@ -4,10 +4,9 @@ import { agentProtocols } from '../agents/agent-listener.ts';
 import type { Controller } from '../controller.ts';
 import { remotingMinimumVersion } from '../core-version.ts';
 import { anonymous } from '../security.ts';
-import { encodeEntities } from '../xml.ts';
 import { api, rootOf } from './api.ts';
 import { jobReference } from './job-view.ts';
-import { errorPage, html, loginPage } from './pages.ts';
+import { errorPage, loginPage } from './pages.ts';
 import type { Sessions } from './session.ts';
 
 /** Where the image keeps the program of the build agents. */
@@ -40,7 +39,6 @@ export function openRoutes(controller: Controller, sessions: Sessions): Route[] 
 export function viewRoutes(controller: Controller, sessions: Sessions): Route[] {
   const root = (request: Request) => api(request, rootView(controller, request));
   return [
-    { method: 'GET', path: '/', handle: () => dashboard(controller) },
     { method: 'GET', path: '/api/json', handle: root },
     {
       method: 'GET',
@@ -169,9 +167,4 @@ function signIn({ security, settings }: Controller, sessions: Sessions, request:
   }
   const { cookie } = sessions.open({ name, anonymous: false });
   return { status: 302, headers: { Location: `${settings.prefix}/`, 'Set-Cookie': cookie } };
-}
-
-function dashboard(controller: Controller): Answer {
-  const rows = controller.jobs.all().map((job) => `<li>${encodeEntities(job.name)}</li>`);
-  return html('Dashboard - Jenkins', `<ul>${rows.join('')}</ul>`);
 }
