@@ -7,18 +7,26 @@ import type { Recipe } from './recipes.ts';
 /** Everything that goes into the build of one image. */
 export async function readBuildFiles(
   packageRoot: string,
-  { name, from, bundle }: Recipe,
+  { name, from, bundle, folders = {} }: Recipe,
 ): Promise<BuildFiles> {
   if (from === undefined) return new Map();
-  const folder = join(packageRoot, 'lab/images', name);
-  const files = new Map<string, Uint8Array>();
-  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
-    if (!entry.isFile()) continue;
-    const path = join(entry.parentPath, entry.name);
-    files.set(relative(folder, path), await readFile(path));
-  }
+  const files = new Map(await readFolder(join(packageRoot, 'lab/images', name)));
+  for (const [place, folder] of Object.entries(folders))
+    for (const [path, content] of await readFolder(join(packageRoot, folder)))
+      files.set(join(place, path), content);
   if (bundle !== undefined) files.set(bundle, await readBundle(packageRoot, bundle));
   return files;
+}
+
+async function readFolder(folder: string): Promise<[string, Uint8Array][]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const paths = entries.filter((one) => one.isFile()).map((one) => join(one.parentPath, one.name));
+  return Promise.all(
+    paths.map(async (path): Promise<[string, Uint8Array]> => [
+      relative(folder, path),
+      await readFile(path),
+    ]),
+  );
 }
 
 export async function writeBuildFiles(folder: string, files: BuildFiles): Promise<void> {

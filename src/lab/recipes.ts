@@ -5,6 +5,8 @@ export interface Recipe {
   readonly from: string | undefined;
   /** A stand-in's program, copied into the build from `lab/stand-ins/dist`. */
   readonly bundle?: string;
+  /** More files of its build by the name of their folder there; paths from the package's root. */
+  readonly folders?: Readonly<Record<string, string>>;
   /** Prefix of its tag in the lab's registry, for what the hosts pull. */
   readonly tagPrefix?: string;
 }
@@ -17,7 +19,9 @@ export const recipes: readonly Recipe[] = [
   { name: 'base', from: undefined },
   { name: 'host-bare', from: 'base' },
   { name: 'host', from: 'host-bare' },
-  { name: 'zookeeper', from: 'base', tagPrefix: debian },
+  { name: 'java', from: 'base' },
+  { name: 'zookeeper', from: 'java', tagPrefix: debian },
+  { name: 'build-agent', from: 'java', tagPrefix: debian },
   { name: 'haproxy', from: 'base', tagPrefix: debian },
   { name: 'registry', from: 'base' },
   { name: 'git', from: 'base' },
@@ -27,6 +31,7 @@ export const recipes: readonly Recipe[] = [
     from: 'node',
     bundle: `${name}.cjs`,
     tagPrefix: standIn,
+    ...(name === 'jenkins' ? { folders: { agent: 'lab/stand-ins/agent/src' } } : {}),
   })),
 ];
 

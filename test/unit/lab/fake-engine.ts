@@ -76,9 +76,10 @@ function fakePackage(root: string): string {
     mkdirSync(join(folder, path, '..'), { recursive: true });
     writeFileSync(join(folder, path), content);
   };
-  for (const { name, from, bundle } of recipes) {
+  for (const { name, from, bundle, folders = {} } of recipes) {
     if (from !== undefined) write(`lab/images/${name}/Dockerfile`, `# ${name}\n`);
     if (bundle !== undefined) write(`lab/stand-ins/dist/${bundle}`, `// ${name}\n`);
+    for (const more of Object.values(folders)) write(`${more}/deep/File.java`, `// ${name}\n`);
   }
   return folder;
 }
