@@ -11,6 +11,7 @@ import {
 } from '../shared/resources.ts';
 import type { Amounts } from '../shared/resources.ts';
 import type { Core } from './core.ts';
+import { countFor, countOne } from './framework-metrics.ts';
 import { closeOffer, refuse } from './offers.ts';
 import type { Framework, OpenOffer, Task } from './state.ts';
 import { publishTask } from './operator-events.ts';
@@ -25,6 +26,8 @@ export interface Accept {
 /** ACCEPT: every task of it is launched or refused by an update of its own. */
 export function accept(core: Core, framework: Framework, call: Accept): void {
   core.counters.add('messages_launch_tasks');
+  countFor(core, framework.id, { name: 'offers/accepted', by: call.offerIds.length });
+  if (call.tasks.length > 0) countOne(core, framework.id, 'operations/launch');
   const offers = call.offerIds.map((id) => core.state.offers.get(id));
   const invalid = call.offerIds.find((_, at) => offers[at]?.frameworkId !== framework.id);
   const open = offers.filter((one): one is OpenOffer => one?.frameworkId === framework.id);
@@ -145,6 +148,7 @@ export interface Decline {
 /** An offer that is not there any more is passed over without a word. */
 export function decline(core: Core, framework: Framework, call: Decline): void {
   core.counters.add('messages_decline_offers');
+  countFor(core, framework.id, { name: 'offers/declined', by: call.offerIds.length });
   for (const id of call.offerIds) {
     const open = core.state.offers.get(id);
     if (open?.frameworkId !== framework.id) continue;

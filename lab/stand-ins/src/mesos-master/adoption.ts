@@ -43,6 +43,11 @@ function adopt(core: Core, framework: Framework, running: Registration['tasks'][
   };
   task.state = state;
   framework.unreachableTasks.delete(id);
+  const latest = statuses.at(-1);
+  if (latest?.uuid !== undefined) {
+    task.statusUpdateState = latest.state;
+    task.statusUpdateUuid = latest.uuid;
+  }
   framework.tasks.set(id, task);
   if (known === undefined) publishTask(core, task);
   return task;

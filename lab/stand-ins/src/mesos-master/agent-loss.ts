@@ -4,7 +4,7 @@ import { rescindWhere } from './offers.ts';
 import { publishAgentGone } from './operator-events.ts';
 import { asGone, asUnreachable, withoutAgent } from './registry.ts';
 import { tasksOn, type Agent, type Framework, type Task } from './state.ts';
-import { concludeTask, masterStatus, recordStatus, sendUpdate } from './status.ts';
+import { concludeTask, countReason, masterStatus, recordStatus, sendUpdate } from './status.ts';
 
 /** Not answering any more, but it may come back: only tasks that cannot survive that are lost now. */
 export function disconnectAgent(core: Core, agent: Agent): void {
@@ -46,9 +46,11 @@ function loseTask(core: Core, framework: Framework, loss: Loss): void {
     agentId: loss.task.info.agent_id.value,
   });
   recordStatus(core, loss.task, status);
+  countReason(core, status);
   loss.task.state = loss.state;
   sendUpdate(framework, status);
-  if (loss.state === 'TASK_UNREACHABLE') {
+  if (loss.unreachableMs !== undefined) {
+    // Also the TASK_LOST of frameworks that know no partitions: it may come back (observed with 1.12.0).
     framework.tasks.delete(loss.task.info.task_id.value);
     framework.unreachableTasks.set(loss.task.info.task_id.value, loss.task);
   } else concludeTask(core, framework, loss.task);

@@ -1,6 +1,7 @@
 import { amountsOf, contains, nothing, plus, scalar } from '../shared/resources.ts';
 import type { Amounts } from '../shared/resources.ts';
 import type { Core } from './core.ts';
+import { countFor } from './framework-metrics.ts';
 import { openOffer } from './offers.ts';
 import { belowGuarantee, withinLimits } from './quota.ts';
 import { availableOn, isActive, offeredAmounts, rolesOf, taskAmounts } from './state.ts';
@@ -18,6 +19,7 @@ const leastMem = 32;
  */
 export function allocate(core: Core): void {
   core.counters.add('allocation_runs');
+  const startMs = performance.now();
   const total = clusterTotal(core);
   const made = new Map<Framework, OpenOffer[]>();
   for (const agent of core.state.agents.values()) {
@@ -30,6 +32,7 @@ export function allocate(core: Core): void {
     made.set(grant.framework, [...(made.get(grant.framework) ?? []), offer]);
   }
   for (const [framework, offers] of made) sendOffers(core, framework, offers);
+  core.allocationTime.add(performance.now() - startMs);
 }
 
 function isWorthAnOffer(amounts: Amounts): boolean {
@@ -37,7 +40,7 @@ function isWorthAnOffer(amounts: Amounts): boolean {
 }
 
 function sendOffers(core: Core, framework: Framework, offers: readonly OpenOffer[]): void {
-  core.counters.add(`frameworks/${framework.id}/offers/sent`, offers.length);
+  countFor(core, framework.id, { name: 'offers/sent', by: offers.length });
   framework.stream?.send({
     type: 'OFFERS',
     offers: { offers: offers.map(({ offer }) => offer) },
@@ -96,7 +99,7 @@ function rank(core: Core, candidate: Candidate, { free, total }: Choice): Ranked
 }
 
 /** What runs and what is offered, in a role; of all its frameworks or of one. */
-function heldBy({ state }: Core, role: string, framework?: Framework): Amounts {
+export function heldBy({ state }: Core, role: string, framework?: Framework): Amounts {
   const frameworks = framework === undefined ? [...state.frameworks.values()] : [framework];
   const tasks = frameworks.flatMap((one) =>
     [...one.tasks.values()].filter((task) => task.role === role),

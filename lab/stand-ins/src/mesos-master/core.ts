@@ -3,6 +3,7 @@ import type { Log } from '../shared/log.ts';
 import type { MasterInfo } from '../shared/mesos.ts';
 import type { Counters } from './counters.ts';
 import type { Registrar } from './registrar.ts';
+import type { Timing } from './timing.ts';
 import type { ClusterState, EventStream } from './state.ts';
 
 export interface MasterSettings {
@@ -30,6 +31,7 @@ export interface Core {
   /** Who reads the operators' event stream. */
   readonly subscribers: Set<EventStream>;
   readonly logging: { level: number };
+  readonly allocationTime: Timing;
   readonly newUuid: () => string;
   /** Offers what is free, now instead of at the next beat. */
   readonly allocate: () => void;

@@ -1,5 +1,6 @@
 import { isTerminal, type FrameworkInfo } from '../shared/mesos.ts';
 import type { Core } from './core.ts';
+import { countingEvents, countOne } from './framework-metrics.ts';
 import { rescindWhere } from './offers.ts';
 import { publishFramework, publishFrameworkGone } from './operator-events.ts';
 import { roleFault } from './roles.ts';
@@ -61,11 +62,10 @@ export function subscribe(core: Core, wish: Subscription, stream: EventStream): 
   const known = core.state.frameworks.get(id);
   const framework = known ?? addFramework(core, id, info);
   if (known !== undefined) takeOver(core, known, info);
-  connect(core, framework, stream);
-  framework.suppressed.clear();
-  for (const role of wish.suppressed_roles ?? []) framework.suppressed.add(role);
+  connect(core, framework, { stream, bringsId: info.id !== undefined });
+  suppress(framework, wish.suppressed_roles ?? []);
   if (known !== undefined) publishFramework(core, framework, 'UPDATED');
-  stream.send(subscribed(core, framework));
+  framework.stream?.send(subscribed(core, framework));
   startHeartbeat(core, framework);
   core.log.info('master.cpp:2847', `Subscribed framework ${id} (${framework.info.name})`);
   for (const agent of core.state.agents.values()) {
@@ -75,12 +75,25 @@ export function subscribe(core: Core, wish: Subscription, stream: EventStream): 
   return framework;
 }
 
-function connect(core: Core, framework: Framework, stream: EventStream): void {
-  framework.stream = stream;
+function suppress({ suppressed }: Framework, roles: readonly string[]): void {
+  suppressed.clear();
+  for (const role of roles) suppressed.add(role);
+}
+
+interface Arrival {
+  readonly stream: EventStream;
+  readonly bringsId: boolean;
+}
+
+function connect(core: Core, framework: Framework, { stream, bringsId }: Arrival): void {
+  framework.stream = countingEvents(core, framework.id, stream);
+  countOne(core, framework.id, 'calls/subscribe');
   framework.active = true;
   framework.connected = true;
+  // One that brings its id has registered before, if not with this master.
+  const isReturn = framework.registeredMs > 0 || bringsId;
+  if (isReturn) framework.reregisteredMs = core.clock.now();
   if (framework.registeredMs === 0) framework.registeredMs = core.clock.now();
-  else framework.reregisteredMs = core.clock.now();
   framework.recovered = false;
 }
 

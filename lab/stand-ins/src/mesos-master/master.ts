@@ -7,6 +7,7 @@ import type { Core, MasterSettings } from './core.ts';
 import { Counters } from './counters.ts';
 import type { LogRegistrar, MemoryRegistrar } from './registrar.ts';
 import { ClusterState } from './state.ts';
+import { Timing } from './timing.ts';
 
 export interface MasterOptions {
   readonly info: MasterInfo;
@@ -44,12 +45,15 @@ export class Master {
       counters: new Counters(),
       subscribers: new Set(),
       logging: { level: 0 },
+      allocationTime: new Timing(),
       allocate: () => {
         if (this.recovered) allocate(core);
       },
     };
     this.core = core;
-    clock.every(settings.allocationIntervalMs, core.allocate);
+    clock.every(settings.allocationIntervalMs, () => {
+      allocate(core);
+    });
   }
 
   /** The detector's word. */
@@ -97,6 +101,7 @@ export class Master {
       );
       return;
     }
+    if (!('recover' in registrar)) void registrar.update((old) => ({ ...old, master: info }));
     this.#takeOverRegistry();
     this.recovered = true;
     log.info('master.cpp:1824', `Recovered ${this.core.state.recoveredAgents.size} agents`);

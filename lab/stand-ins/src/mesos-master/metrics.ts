@@ -1,10 +1,12 @@
-import { isTerminal } from '../shared/mesos.ts';
 import { amountsOf, nothing, plus, scalar, type Amounts } from '../shared/resources.ts';
 import { systemMetrics } from '../shared/system-metrics.ts';
 import type { Core } from './core.ts';
+import { allocatorMetrics, merged } from './allocator-metrics.ts';
+import { frameworkMetrics } from './framework-metrics.ts';
 import { zeroMetrics } from './metric-names.ts';
 import type { Framework } from './state.ts';
-import { isActive, offeredAmounts, taskAmounts } from './state.ts';
+import { isActive, taskAmounts } from './state.ts';
+import type { Timing } from './timing.ts';
 
 interface LogGauges {
   readonly ensembleSize: number;
@@ -14,13 +16,14 @@ interface LogGauges {
 interface RegistrarGauges {
   readonly queuedOperations: number;
   readonly fetchMs: number;
-  readonly storeMs: number;
+  readonly storeTime: Timing;
 }
 
 export interface MetricSources {
   /** Nothing under `master/` exists before the process is a contender. */
   readonly core: Core | undefined;
   readonly elected: boolean;
+  readonly recovered: boolean;
   readonly startMs: number;
   readonly log: LogGauges | undefined;
   readonly registrar: RegistrarGauges | undefined;
@@ -29,14 +32,15 @@ export interface MetricSources {
 /** `/metrics/snapshot`. */
 export function renderMetrics(sources: MetricSources): Record<string, number> {
   return {
-    ...(sources.core === undefined ? {} : masterMetrics(sources.core, sources)),
+    ...(sources.core === undefined
+      ? {}
+      : { ...masterMetrics(sources.core, sources), ...allocatorMetrics(sources.core) }),
     ...logMetrics(sources),
     ...systemMetrics(),
   };
 }
 
-function logMetrics({ log, registrar, core }: MetricSources): Record<string, number> {
-  const registry = core === undefined ? '' : JSON.stringify(core.registrar.registry);
+function logMetrics({ log, registrar, core, recovered }: MetricSources): Record<string, number> {
   return {
     ...(log === undefined
       ? {}
@@ -45,9 +49,16 @@ function logMetrics({ log, registrar, core }: MetricSources): Record<string, num
           'registrar/log/recovered': Number(log.recovered),
         }),
     'registrar/queued_operations': registrar?.queuedOperations ?? 0,
-    'registrar/registry_size_bytes': registry.length,
+    ...(recovered && core !== undefined ? registryMetrics(core, registrar) : {}),
+  };
+}
+
+/** Only who has read the registry knows its size (1.12.0). */
+function registryMetrics(core: Core, registrar: RegistrarGauges | undefined) {
+  return {
+    'registrar/registry_size_bytes': JSON.stringify(core.registrar.registry).length,
     'registrar/state_fetch_ms': registrar?.fetchMs ?? 0,
-    'registrar/state_store_ms': registrar?.storeMs ?? 0,
+    ...registrar?.storeTime.metrics('registrar/state_store_ms'),
   };
 }
 
@@ -62,18 +73,19 @@ function masterMetrics(core: Core, sources: MetricSources): Record<string, numbe
     ...frameworkGauges(core),
     ...taskGauges(core),
     ...resourceGauges(core),
-    ...merged([...core.state.frameworks.values()].map(perFramework(core))),
+    ...merged(allFrameworks(core).map((framework) => frameworkMetrics(core, framework))),
   };
 }
 
+function allFrameworks({ state }: Core): Framework[] {
+  return [...state.frameworks.values(), ...state.completedFrameworks];
+}
+
 function counted(core: Core): Record<string, number> {
-  const entries = [...core.counters.entries()].filter(([name]) => !name.startsWith('frameworks/'));
   return Object.fromEntries(
-    entries.map(([name, value]) =>
-      name === 'allocation_runs'
-        ? ['allocator/mesos/allocation_runs', value]
-        : [`master/${name}`, value],
-    ),
+    [...core.counters.entries()]
+      .filter(([name]) => !name.startsWith('frameworks/') && name !== 'allocation_runs')
+      .map(([name, value]) => [`master/${name}`, value]),
   );
 }
 
@@ -108,7 +120,9 @@ function taskGauges({ state }: Core): Record<string, number> {
     `master/${name.toLowerCase().replace('task', 'tasks')}`,
     tasks.filter((task) => task.state === name).length,
   ]);
-  const unreachable = frameworks.reduce((sum, one) => sum + one.unreachableTasks.size, 0);
+  const unreachable = frameworks
+    .flatMap((framework) => [...framework.unreachableTasks.values()])
+    .filter(({ state: latest }) => latest === 'TASK_UNREACHABLE').length;
   return { ...Object.fromEntries(gauges), 'master/tasks_unreachable': unreachable };
 }
 
@@ -117,41 +131,13 @@ function resourceGauges({ state }: Core): Record<string, number> {
   const total = sum([...state.agents.values()].map(({ info }) => amountsOf(info.resources)));
   const frameworks = [...state.frameworks.values()];
   const used = sum(frameworks.map(({ tasks }) => taskAmounts(tasks.values())));
-  const taken = plus(used, offeredAmounts(state.offers.values()));
   const gauges = ['cpus', 'mem', 'disk', 'gpus'].map((name) => {
     const all = scalar(total, name);
     return {
       [`master/${name}_total`]: all,
       [`master/${name}_used`]: scalar(used, name),
       [`master/${name}_percent`]: all === 0 ? 0 : scalar(used, name) / all,
-      [`allocator/mesos/resources/${name}/total`]: all,
-      [`allocator/mesos/resources/${name}/offered_or_allocated`]: scalar(taken, name),
     };
   });
   return merged(gauges);
-}
-
-function merged(records: readonly Record<string, number>[]): Record<string, number> {
-  return Object.fromEntries(records.flatMap((record) => Object.entries(record)));
-}
-
-function perFramework(core: Core): (framework: Framework) => Record<string, number> {
-  return (framework) => {
-    const start = `master/frameworks/${encodeURIComponent(framework.info.name)}/${framework.id}`;
-    const calls = [...core.counters.entries()]
-      .filter(([name]) => name.startsWith(`frameworks/${framework.id}/`))
-      .map(([name, value]) => [
-        `${start}${name.slice(`frameworks/${framework.id}`.length)}`,
-        value,
-      ]);
-    const active = [...framework.tasks.values()].filter(({ state }) => !isTerminal(state));
-    const gauges = gaugedStates.map((name) => [
-      `${start}/tasks/active/${name.toLowerCase()}`,
-      active.filter(({ state }) => state === name).length,
-    ]);
-    return {
-      [`${start}/subscribed`]: Number(framework.connected),
-      ...(Object.fromEntries([...calls, ...gauges]) as Record<string, number>),
-    };
-  };
 }

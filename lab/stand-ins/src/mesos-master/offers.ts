@@ -1,6 +1,7 @@
 import type { Offer } from '../shared/mesos.ts';
 import { toResources, type Amounts } from '../shared/resources.ts';
 import type { Core } from './core.ts';
+import { countFor } from './framework-metrics.ts';
 import type { Agent, Framework, OpenOffer } from './state.ts';
 
 export interface Grant {
@@ -63,6 +64,7 @@ export function closeOffer(core: Core, open: OpenOffer): void {
 function rescind(core: Core, open: OpenOffer): void {
   closeOffer(core, open);
   const framework = core.state.frameworks.get(open.frameworkId);
+  countFor(core, open.frameworkId, { name: 'offers/rescinded' });
   framework?.stream?.send({ type: 'RESCIND', rescind: { offer_id: open.offer.id } });
 }
 

@@ -2,6 +2,7 @@ import { sleep, type Clock } from '../shared/clock.ts';
 import type { MasterInfo } from '../shared/mesos.ts';
 import { formatDuration } from '../shared/quantities.ts';
 import { emptyRegistry, type Registry } from './registry.ts';
+import { Timing } from './timing.ts';
 import type { ReplicatedLog } from './replicated-log.ts';
 
 /** What survives a leader: who belongs to the cluster. */
@@ -28,7 +29,7 @@ export class LogRegistrar implements Registrar {
   #queue: Promise<void> = Promise.resolve();
   queuedOperations = 0;
   fetchMs = 0;
-  storeMs = 0;
+  readonly storeTime = new Timing();
 
   constructor(options: LogRegistrarOptions) {
     this.#options = options;
@@ -83,7 +84,7 @@ export class LogRegistrar implements Registrar {
       }
       await sleep(clock, retryMs);
     }
-    this.storeMs = clock.now() - start;
+    this.storeTime.add(clock.now() - start);
   }
 }
 
@@ -92,6 +93,7 @@ export class MemoryRegistrar implements Registrar {
   registry = emptyRegistry;
 
   update(change: (registry: Registry) => Registry): Promise<void> {
+    // At once, so that a master with a registry in memory leads in the moment it is elected.
     this.registry = change(this.registry);
     return Promise.resolve();
   }

@@ -16,7 +16,9 @@ export function renderRegistry(registry: Registry): object {
     ...(schedule === undefined
       ? {}
       : { schedules: [schedule.length === 0 ? {} : { windows: schedule }] }),
-    slaves: { slaves: registry.agents.map(renderAgent) },
+    ...(registry.agents.length === 0
+      ? {}
+      : { slaves: { slaves: registry.agents.map(renderAgent) } }),
     ...(unreachable.length === 0 ? {} : { unreachable: { slaves: unreachable.map(renderAbsent) } }),
     ...list(
       'weights',

@@ -61,7 +61,8 @@ export function renderSummary(core: Core, facts: MasterFacts): object {
 
 function summarizeAgent(core: Core, agent: Agent): object {
   const tasks = tasksOn(core.state, agent.id);
-  const ended = [...core.state.frameworks.values(), ...core.state.completedFrameworks]
+  // Tasks of completed frameworks count no more (1.12.0).
+  const ended = [...core.state.frameworks.values()]
     .flatMap(({ completedTasks }) => completedTasks)
     .filter(({ info }) => info.agent_id.value === agent.id);
   return {

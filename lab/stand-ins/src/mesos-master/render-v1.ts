@@ -62,13 +62,21 @@ export function v1Framework(framework: Framework): object {
     active: framework.active,
     connected: framework.connected,
     recovered: framework.recovered,
-    registered_time: nanoseconds(framework.registeredMs),
-    reregistered_time: nanoseconds(framework.reregisteredMs ?? framework.registeredMs),
+    ...registrationTimes(framework),
     ...(framework.unregisteredMs === undefined
       ? {}
       : { unregistered_time: nanoseconds(framework.unregisteredMs) }),
     ...nonEmpty('allocated_resources', held),
     offer_constraints: {},
+  };
+}
+
+/** None as long as a framework is known from its agents only. */
+function registrationTimes({ registeredMs, reregisteredMs }: Framework): object {
+  if (registeredMs === 0) return {};
+  return {
+    registered_time: nanoseconds(registeredMs),
+    reregistered_time: nanoseconds(reregisteredMs ?? registeredMs),
   };
 }
 

@@ -4,6 +4,7 @@ import { CallError } from '../shared/mesos-call.ts';
 import { encodeRecord } from '../shared/recordio.ts';
 import { accept, decline } from './accept.ts';
 import type { Core } from './core.ts';
+import { countOne } from './framework-metrics.ts';
 import {
   disconnectFramework,
   removeFramework,
@@ -24,7 +25,7 @@ export function schedulerApi(core: Core, request: Request): Answer | undefined {
       return undefined;
     }
     const framework = subscribedFramework(core, request, call);
-    core.counters.add(`frameworks/${framework.id}/calls/${call.type.toLowerCase()}`);
+    countOne(core, framework.id, `calls/${call.type.toLowerCase()}`);
     handlers[call.type]?.(core, framework, call);
     return empty(202);
   } catch (fault) {
@@ -136,7 +137,7 @@ function openSubscription(core: Core, request: Request, call: SchedulerCall): vo
   }
   const framework = subscribe(core, wish, stream);
   request.response.on('close', () => {
-    if (framework.stream === stream) disconnectFramework(core, framework);
+    if (framework.stream?.id === stream.id) disconnectFramework(core, framework);
   });
 }
 

@@ -16,6 +16,7 @@ import { runElection } from './election.ts';
 import { firewallBy } from './firewall.ts';
 import { Master } from './master.ts';
 import { renderMetrics } from './metrics.ts';
+import type { joinLogGroup } from './log-group.ts';
 import { LogRegistrar } from './registrar.ts';
 import { answer, type RoutesContext } from './routes.ts';
 import { masterSettings } from './settings.ts';
@@ -28,6 +29,9 @@ export interface StartOptions {
   readonly log: Log;
   readonly exit: (code: number) => void;
   readonly clock?: Clock;
+  /** ZooKeeper's part, for tests without it. */
+  readonly elect?: typeof runElection;
+  readonly joinLog?: typeof joinLogGroup;
 }
 
 type Ready = StartOptions & { readonly clock: Clock };
@@ -130,6 +134,7 @@ function metricSources(master: Master, storage: Storage, contending: boolean) {
   return {
     core: contending ? master.core : undefined,
     elected: master.elected,
+    recovered: master.recovered,
     startMs: master.startMs,
     log: replicas?.log,
     registrar: registrar instanceof LogRegistrar ? registrar : undefined,
@@ -142,7 +147,7 @@ function contend(options: Ready, master: Master, { url }: Checked): void {
     master.leaderDetected(info);
     return;
   }
-  runElection({
+  (options.elect ?? runElection)({
     url,
     info,
     sessionTimeoutMs: options.flags.durationMs('zk_session_timeout'),

@@ -1,6 +1,7 @@
 import { hasCapability, isTerminal, seconds } from '../shared/mesos.ts';
 import type { FrameworkInfo, TaskState, TaskStatus } from '../shared/mesos.ts';
 import type { Core } from './core.ts';
+import { countFor } from './framework-metrics.ts';
 import { publishStatus } from './operator-events.ts';
 import type { Framework, Task } from './state.ts';
 
@@ -49,19 +50,19 @@ export function concludeTask(core: Core, framework: Framework, task: Task): void
 }
 
 export function recordStatus(core: Core, task: Task, status: TaskStatus): void {
-  if (!isTerminal(task.state) && isTerminal(status.state)) countEnd(core, status.state);
+  if (!isTerminal(task.state) && isTerminal(status.state)) countEnd(core, task, status.state);
   task.statuses.push(status);
-  countReason(core, status);
   publishStatus(core, task, status);
 }
 
 /** `task_killed/source_executor/reason_slave_draining`: the old word for agents lives on in these names (1.12.0). */
-function countReason(core: Core, { state, source, reason }: TaskStatus): void {
+export function countReason(core: Core, { state, source, reason }: TaskStatus): void {
   if (reason === undefined) return;
   const oldWord = reason.replace('AGENT', 'SLAVE');
   core.counters.add([state, source, oldWord].join('/').toLowerCase());
 }
 
-function countEnd(core: Core, state: TaskState): void {
+function countEnd(core: Core, { frameworkId }: Task, state: TaskState): void {
+  countFor(core, frameworkId, { name: `tasks/terminal/${state.toLowerCase()}` });
   core.counters.add(state.toLowerCase().replace('task_', 'tasks_'));
 }

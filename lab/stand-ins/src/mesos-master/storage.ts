@@ -16,6 +16,7 @@ export interface StorageOptions {
   readonly log: Log;
   readonly exit: (code: number) => void;
   readonly info: MasterInfo;
+  readonly joinLog?: typeof joinLogGroup;
 }
 
 export interface Storage {
@@ -57,7 +58,7 @@ export function openStorage(options: StorageOptions, checked: Checked): Storage 
 
 function joinGroup(options: StorageOptions, url: NonNullable<Checked['url']>) {
   options.log.info('log.cpp:108', 'Attempting to join replica to ZooKeeper group');
-  return joinLogGroup({
+  return (options.joinLog ?? joinLogGroup)({
     url,
     sessionTimeoutMs: options.flags.durationMs('zk_session_timeout'),
     clock: options.clock,

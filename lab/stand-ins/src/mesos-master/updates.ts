@@ -3,7 +3,7 @@ import { isTerminal } from '../shared/mesos.ts';
 import { checkDrained } from './agent-wishes.ts';
 import type { Core } from './core.ts';
 import { findTask, type Agent, type Framework } from './state.ts';
-import { concludeTask, recordStatus, sendUpdate } from './status.ts';
+import { concludeTask, countReason, recordStatus, sendUpdate } from './status.ts';
 
 /** An update from an agent: onto the record and on to the framework, which must acknowledge it. */
 export function agentUpdate(
@@ -25,7 +25,10 @@ export function agentUpdate(
   // Nobody to hear it: counted as invalid, sent again until somebody does (1.12.0).
   core.counters.add(framework.connected ? 'valid_status_updates' : 'invalid_status_updates');
   const isRepeat = task.statuses.some(({ uuid }) => uuid === status.uuid);
-  if (!isRepeat) recordStatus(core, task, status);
+  if (!isRepeat) {
+    recordStatus(core, task, status);
+    countReason(core, status);
+  }
   task.state = latest;
   task.statusUpdateState = status.state;
   if (status.uuid !== undefined) task.statusUpdateUuid = status.uuid;

@@ -1,0 +1,44 @@
+import { readFileSync } from 'node:fs';
+import type { Comparison } from './compare.ts';
+
+interface Gap {
+  readonly name: string;
+  readonly reason: string;
+  /** Patterns over `answer path`, either side free: what of the answers it explains. */
+  readonly where: readonly string[];
+}
+
+export const knownGaps = JSON.parse(
+  readFileSync(new URL('../known-gaps.json', import.meta.url), 'utf8'),
+) as readonly Gap[];
+
+const patterns = knownGaps.flatMap(({ where }) => where.map((one) => new RegExp(one)));
+
+/** What was compared, over all situations. */
+export class Tally {
+  recorded = 0;
+  compared = 0;
+  keys = 0;
+  covered = 0;
+
+  expect(answers: number): void {
+    this.recorded += answers;
+  }
+
+  /** Differences that no known gap explains. */
+  add(name: string, { keys, covered, differences }: Comparison): string[] {
+    this.compared += 1;
+    this.keys += keys;
+    this.covered += covered;
+    return differences
+      .map((one) => `${name} ${one}`)
+      .filter((one) => !patterns.some((pattern) => pattern.test(one)));
+  }
+
+  get line(): string {
+    const grouped = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ' ');
+    return `conformance: ${grouped(this.compared)} of ${grouped(this.recorded)} recorded answers compared, ${grouped(this.covered)} of ${grouped(this.keys)} keys covered`;
+  }
+}
+
+export const tally = new Tally();
