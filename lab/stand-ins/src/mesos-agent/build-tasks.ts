@@ -69,6 +69,7 @@ function dockerTasks({ flags, clock, address }: Ready, docker: Docker): Executor
     command: flags.required('docker'),
     socket: flags.required('docker_socket'),
     removeDelayMs: flags.durationMs('docker_remove_delay'),
+    cgroups: { hierarchy: flags.required('cgroups_hierarchy'), proc: '/proc' },
     login: registryLogin(flags.text('docker_config')),
   });
 }

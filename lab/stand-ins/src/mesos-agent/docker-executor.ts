@@ -1,9 +1,10 @@
 import type { Clock } from '../shared/clock.ts';
 import { DockerError } from '../shared/docker.ts';
 import type { ContainerDefinition, ContainerDetails, Docker } from '../shared/docker.ts';
+import { usageOfCgroup, type CgroupPlaces } from './cgroup-usage.ts';
 import { containerDefinition, dockerOf, type DockerSettings } from './container-definition.ts';
 import { UnknownOption } from './docker-parameters.ts';
-import type { Executor, ExecutorEvents } from './executor.ts';
+import type { Executor, ExecutorEvents, Usage } from './executor.ts';
 import { openOutput, sayInSandbox } from './output.ts';
 import type { RegistryLogin } from './registry-login.ts';
 import { usageOfContainer } from './usage.ts';
@@ -21,6 +22,7 @@ export interface DockerExecutorOptions {
   /** `--docker_remove_delay`: how long an exited container stays. */
   readonly removeDelayMs: number;
   readonly login: RegistryLogin;
+  readonly cgroups: CgroupPlaces;
 }
 
 /** Tasks with a DockerInfo: containers of the host's Docker, as the Docker containerizer makes them. */
@@ -41,11 +43,18 @@ export function dockerExecutor(options: DockerExecutorOptions): Executor {
     },
     signal: (run, signal) => options.docker.kill(containerName(run), signal),
     exec: (run, argv) => options.docker.exec(containerName(run), argv),
-    usage: async (run) => {
-      const stats = await options.docker.stats(containerName(run));
-      return stats === undefined ? undefined : usageOfContainer(stats);
-    },
+    usage: (run) => usage(options, containerName(run)),
   };
+}
+
+/** As the real one from the control groups; where they cannot be seen, from Docker. */
+async function usage(options: DockerExecutorOptions, name: string): Promise<Usage | undefined> {
+  const details = await options.docker.inspect(name);
+  if (details?.State.Running !== true) return undefined;
+  const counted = usageOfCgroup(details.State.Pid, options.cgroups);
+  if (counted !== undefined) return counted;
+  const stats = await options.docker.stats(name);
+  return stats === undefined ? undefined : usageOfContainer(stats);
 }
 
 async function provideImage(

@@ -45,6 +45,7 @@ export function taskBench(workDir: string, docker: FakeDocker, dockerConfig?: st
       command: 'docker',
       socket: '/var/run/docker.sock',
       removeDelayMs: 21_600_000,
+      cgroups: { hierarchy: '/nowhere', proc: '/nowhere' },
       login: registryLogin(dockerConfig),
     }),
     process: processExecutor({ clock, ip: '10.0.0.1', userOf }),

@@ -149,7 +149,8 @@ function details(name: string, container: FakeContainer): ContainerDetails {
     State: {
       Status: container.status,
       Running: container.status === 'running',
-      Pid: 1,
+      // Above the highest that Linux gives.
+      Pid: 4_194_305,
       ExitCode: container.exitCode,
       Error: '',
       OOMKilled: false,
