@@ -1,11 +1,18 @@
 import { randomUUID } from 'node:crypto';
-import { ZooKeeperSession } from '../shared/zookeeper.ts';
+import type { SessionOptions, ZooKeeperSession } from '../shared/zookeeper.ts';
 import type { ZooKeeperUrl } from '../shared/zookeeper-url.ts';
 import type { Crash } from './exit-codes.ts';
 import { participantsInOrder } from './latch.ts';
 import type { Log } from './log.ts';
 
+/** The part of a session that an election and a store need. */
+export type Session = Pick<
+  ZooKeeperSession,
+  'children' | 'close' | 'create' | 'ensurePath' | 'get' | 'open' | 'over' | 'remove' | 'set'
+>;
+
 export interface ElectionOptions {
+  readonly session: (options: SessionOptions) => Session;
   readonly url: ZooKeeperUrl;
   readonly sessionTimeoutMs: number;
   readonly connectionTimeoutMs: number;
@@ -23,7 +30,7 @@ export interface ElectionOptions {
 export class Election {
   readonly #options: ElectionOptions;
   readonly #folder: string;
-  readonly #session: ZooKeeperSession;
+  readonly #session: Session;
   #leader: string | undefined;
   #joined = false;
   #elected = false;
@@ -32,7 +39,7 @@ export class Election {
   constructor(options: ElectionOptions) {
     this.#options = options;
     this.#folder = `${options.url.path}/leader-curator`;
-    this.#session = new ZooKeeperSession({
+    this.#session = options.session({
       servers: options.url.servers,
       credentials: options.url.credentials,
       sessionTimeoutMs: options.sessionTimeoutMs,
@@ -48,7 +55,7 @@ export class Election {
     });
   }
 
-  get session(): ZooKeeperSession {
+  get session(): Session {
     return this.#session;
   }
 

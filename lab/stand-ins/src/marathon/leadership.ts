@@ -25,6 +25,8 @@ export interface LeadershipOptions {
   readonly log: Log;
   readonly crash: Crash;
   readonly abdicate: () => void;
+  /** Takes what ends the leadership: to be called in the very moment in which it is lost. */
+  readonly atOnce: (end: () => void) => void;
   readonly clock: Clock;
 }
 
@@ -56,10 +58,14 @@ export async function startLeading(start: LeadershipOptions): Promise<Handler> {
   const apps = new AppService({ cluster, orchestrator, deployer, world });
   const groups = new GroupService({ cluster, apps, deployer });
   const connection = subscribe({ world, cluster, orchestrator, crash, self, clock });
-  clock.every(tickMs, () => {
+  const stopTicking = clock.every(tickMs, () => {
     orchestrator.tick();
     void health.tick();
     void readiness.tick();
+  });
+  start.atOnce(() => {
+    stopTicking();
+    connection.stop();
   });
   const electedAt = clock.now();
   return leaderHandler({

@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import { realClock } from '../shared/clock.ts';
 import { serve } from '../shared/http.ts';
 import type { Handler, HttpServer } from '../shared/http.ts';
+import { ZooKeeperSession } from '../shared/zookeeper.ts';
 import { parseZooKeeperUrl } from '../shared/zookeeper-url.ts';
 import { basicAuthentication } from './api/basic-authentication.ts';
 import { leaderFilter } from './api/leader-filter.ts';
@@ -46,6 +47,7 @@ async function run(options: Options): Promise<void> {
   let ownHandler: Handler | undefined;
   const election = new Election({
     url,
+    session: (given) => new ZooKeeperSession(given),
     sessionTimeoutMs: options.zkSessionTimeoutMs,
     connectionTimeoutMs: options.zkConnectionTimeoutMs,
     self,
@@ -57,7 +59,9 @@ async function run(options: Options): Promise<void> {
       const abdicate = () => {
         crash('leadershipEndedGracefully', 'abdicating leadership');
       };
-      startLeading({ options, store, self, log, crash, abdicate, clock: realClock }).then(
+      const { atOnce } = shutdown;
+      const leading = { options, store, self, log, crash, abdicate, atOnce, clock: realClock };
+      startLeading(leading).then(
         (handler) => {
           ownHandler = handler;
         },

@@ -9,6 +9,7 @@ export class Shutdown {
   readonly #log: Log;
   readonly #exit: (code: number) => void;
   #hooks: (() => void)[] = [];
+  #first: (() => void)[] = [];
   #ending = false;
 
   constructor(log: Log, exit: (code: number) => void) {
@@ -21,6 +22,11 @@ export class Shutdown {
     this.#hooks.push(hook);
   }
 
+  /** What must not go on for even the time of the last words: calls to Mesos. */
+  readonly atOnce = (hook: () => void): void => {
+    this.#first.push(hook);
+  };
+
   readonly crash: Crash = (reason, message) => {
     if (this.#ending) return;
     this.#log.error(`${message}; exiting with ${exitCodes[reason]}`);
@@ -30,6 +36,7 @@ export class Shutdown {
   end(code: number): void {
     if (this.#ending) return;
     this.#ending = true;
+    for (const hook of this.#first.splice(0)) hook();
     // Not in the caller's own turn: it may still have an answer to give.
     setTimeout(() => {
       for (const hook of this.#hooks.splice(0)) hook();

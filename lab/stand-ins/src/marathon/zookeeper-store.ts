@@ -1,11 +1,6 @@
-import type { ZooKeeperSession } from '../shared/zookeeper.ts';
 import type { StateStore } from './core/cluster.ts';
+import type { Session } from './election.ts';
 import { isNewer, version } from './version.ts';
-
-type StoreSession = Pick<
-  ZooKeeperSession,
-  'children' | 'create' | 'ensurePath' | 'get' | 'remove' | 'set'
->;
 
 /**
  * State below `<zk path>/state`, in the subtrees that real Marathon has (`apps`, `instance`,
@@ -14,12 +9,12 @@ type StoreSession = Pick<
 const versionPath = 'internal:storage:version';
 
 export class ZooKeeperStore implements StateStore {
-  readonly #session: () => StoreSession;
+  readonly #session: () => Session;
   readonly #root: string;
   /** Writes keep their order: the last one to a path has to win. */
   #writes: Promise<void> = Promise.resolve();
 
-  constructor(session: () => StoreSession, root: string) {
+  constructor(session: () => Session, root: string) {
     this.#session = session;
     this.#root = root;
   }
@@ -78,7 +73,7 @@ export class ZooKeeperStore implements StateStore {
     if (entry !== undefined) found.set(path, entry.data.toString('utf8'));
   }
 
-  #inOrder(write: (session: StoreSession) => Promise<void>): Promise<void> {
+  #inOrder(write: (session: Session) => Promise<void>): Promise<void> {
     const done = this.#writes.then(() => write(this.#session()));
     this.#writes = done.catch(() => undefined);
     return done;

@@ -71,6 +71,7 @@ async function lead(masterAddress: string): Promise<void> {
     log: { info: ignore, warning: ignore, error: ignore },
     crash: (reason) => crashes.push(reason),
     abdicate: () => crashes.push('abdicated'),
+    atOnce: ignore,
     clock,
   });
   await vi.waitFor(() => {

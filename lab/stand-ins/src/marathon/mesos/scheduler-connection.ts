@@ -45,6 +45,7 @@ export class SchedulerConnection {
   #subscription: Subscription | undefined;
   #lastHeard = 0;
   #busy = false;
+  #stopped = false;
   #calls: Promise<void> = Promise.resolve();
 
   constructor(options: ConnectionOptions) {
@@ -58,8 +59,15 @@ export class SchedulerConnection {
     this.check();
   }
 
+  /** For good: another leader may be subscribed already, and would be thrown out by one more call. */
+  stop(): void {
+    this.#stopped = true;
+    this.#subscription?.stream.close();
+  }
+
   /** Subscribes where there is no subscription, gives up a silent one. */
   check(): void {
+    if (this.#stopped) return;
     const { clock, silenceMs, master, log } = this.#options;
     if (this.#subscription === undefined) {
       void this.#subscribe();
@@ -82,7 +90,7 @@ export class SchedulerConnection {
 
   async #deliver(call: SchedulerMessage): Promise<void> {
     const subscription = this.#subscription;
-    if (subscription === undefined) return;
+    if (subscription === undefined || this.#stopped) return;
     const id = this.#options.frameworkId();
     try {
       const { status, body } = await httpCall(`http://${subscription.address}${schedulerPath}`, {
@@ -114,7 +122,7 @@ export class SchedulerConnection {
     redirects: number,
   ): Promise<void> {
     const stream = await this.#open(address);
-    if (stream.status === 200) {
+    if (stream.status === 200 && !this.#stopped) {
       const streamId = String(stream.headers[streamIdHeader.toLowerCase()] ?? '');
       this.#subscription = { detected, address, streamId, stream };
       this.#lastHeard = this.#options.clock.now();
@@ -125,10 +133,8 @@ export class SchedulerConnection {
       this.#options.onRefused(`master ${address} refused the subscription: ${stream.status}`);
       return;
     }
-    const target = /^(?:https?:)?\/\/([^/]+)/.exec(stream.headers.location ?? '')?.[1];
-    if (stream.status !== 307 || target === undefined || redirects === 0) {
-      throw new Error(`status ${stream.status}`);
-    }
+    const target = redirectOf(stream);
+    if (target === undefined || redirects === 0) throw new Error(`status ${stream.status}`);
     await this.#follow({ detected, address: target }, redirects - 1);
   }
 
@@ -180,6 +186,12 @@ export class SchedulerConnection {
     this.#subscription = undefined;
     this.#options.onDisconnected();
   }
+}
+
+/** `Location` has no scheme, and a path of its own (seen on Mesos 1.12): only the host is of use. */
+function redirectOf({ status, headers }: Stream): string | undefined {
+  if (status !== 307) return undefined;
+  return /^(?:https?:)?\/\/([^/]+)/.exec(headers.location ?? '')?.[1];
 }
 
 function reasonOf(error: unknown): string {

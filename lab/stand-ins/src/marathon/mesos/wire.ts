@@ -38,8 +38,15 @@ export interface Offer {
   readonly domain?: Domain;
 }
 
+interface ContainerStatus {
+  readonly network_infos?: readonly {
+    readonly ip_addresses?: readonly { readonly ip_address: string; readonly protocol?: string }[];
+  }[];
+}
+
 /** What the master makes up itself is not as complete as what comes from an agent. */
-export type TaskStatus = Pick<FullStatus, 'task_id' | 'state'> & Partial<FullStatus>;
+export type TaskStatus = Pick<FullStatus, 'task_id' | 'state'> &
+  Partial<Omit<FullStatus, 'container_status'>> & { readonly container_status?: ContainerStatus };
 
 /** What comes down the stream. */
 export type MesosEvent =

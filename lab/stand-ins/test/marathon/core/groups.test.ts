@@ -142,5 +142,5 @@ test('state of an older version, without roles, groups and steps, is taken over'
   expect(it.cluster.deployments()).toEqual([]);
   await it.apps.update([{ id: '/old/a', change: app('/old/a'), partial: false, force: false }]);
   expect(it.taskIds()).toHaveLength(1);
-  expect(it.cluster.app('/old/a')?.app).toMatchObject({ role: '*', version: expect.any(String) });
+  expect(it.cluster.app('/old/a')?.app).toMatchObject({ role: '*' });
 });

@@ -92,7 +92,8 @@ test.each([
   ],
   [{ container: { docker: { image: 'i' } } }, { shell: false }],
 ])('%j: what is run', (definition, command) => {
-  expect(task(definition).command).toEqual({ ...command, environment: expect.any(Object) });
+  const made = task(definition).command;
+  expect({ ...made, environment: undefined }).toEqual(command);
 });
 
 const timing = {

@@ -1,10 +1,12 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
+import type { IncomingHttpHeaders, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { encodeRecord } from '../../../src/shared/recordio.ts';
 
 export interface Received {
   readonly type: string;
   readonly streamId: string | undefined;
+  readonly headers: IncomingHttpHeaders;
   readonly body: Readonly<Record<string, unknown>>;
 }
 
@@ -13,6 +15,8 @@ export class ScriptedMaster {
   readonly received: Received[] = [];
   /** Where SUBSCRIBE is redirected to, as a standby does. */
   redirectTo: string | undefined;
+  /** What SUBSCRIBE is refused with, as by a master with authentication. */
+  refuseWith: number | undefined;
   #stream: ServerResponse | undefined;
   readonly #server: Server;
 
@@ -21,8 +25,7 @@ export class ScriptedMaster {
       const chunks: Buffer[] = [];
       request.on('data', (chunk: Buffer) => chunks.push(chunk));
       request.on('end', () => {
-        const streamId = request.headers['mesos-stream-id'] as string | undefined;
-        this.#answer(Buffer.concat(chunks).toString('utf8'), streamId, response);
+        this.#answer(Buffer.concat(chunks).toString('utf8'), request.headers, response);
       });
     });
   }
@@ -53,11 +56,16 @@ export class ScriptedMaster {
     this.#server.closeAllConnections();
   }
 
-  #answer(text: string, streamId: string | undefined, response: ServerResponse): void {
+  #answer(text: string, headers: IncomingHttpHeaders, response: ServerResponse): void {
+    const streamId = headers['mesos-stream-id'] as string | undefined;
     const body = JSON.parse(text) as Received['body'] & { type: string };
-    this.received.push({ type: body.type, streamId, body });
+    this.received.push({ type: body.type, streamId, headers, body });
     if (body.type !== 'SUBSCRIBE') {
       response.writeHead(202).end();
+      return;
+    }
+    if (this.refuseWith !== undefined) {
+      response.writeHead(this.refuseWith).end();
       return;
     }
     if (this.redirectTo !== undefined) {
