@@ -82,7 +82,7 @@ async function freshCrumb(ask: (request: Ask) => Promise<Reply>): Promise<Crumb 
 
 /** Several cookies stand in one line, and their dates have commas, too. */
 function cookiesOf(line: string): string {
-  return [...line.matchAll(/(?:^|,\s*)([^=;,\s]+=[^;,]*)/g)].map(([, pair]) => pair).join('; ');
+  return [...line.matchAll(/(?:^|,\s*)([^=;,\s]+=[^;,]+)/g)].map(([, pair]) => pair).join('; ');
 }
 
 function posted(path: string, xml: string | undefined, crumb: Crumb | undefined): Ask {

@@ -58,10 +58,10 @@ export interface MesosView {
 export function createMesosView(sight: Sight): MesosView {
   const known: { leader: string | undefined } = { leader: undefined };
   const asking = async <T>(read: (leader: string) => Promise<T | undefined>) => {
-    known.leader ??= (await probeMasters(sight)).leader;
     const found = known.leader === undefined ? undefined : await read(known.leader);
-    if (found === undefined) known.leader = undefined;
-    return found;
+    if (found !== undefined) return found;
+    known.leader = (await probeMasters(sight)).leader;
+    return known.leader === undefined ? undefined : await read(known.leader);
   };
   const get = <T>(path: string, form: z.ZodType<T>) =>
     asking(async (leader) => form.safeParse(await getJson(sight, leader, path)).data);

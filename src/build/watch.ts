@@ -125,7 +125,8 @@ async function lookAtQueue(watch: Watch): Promise<void> {
   const isForgotten = !failed(answer) && answer.status === 404;
   record.number = isForgotten ? await byQueueId(watch, id) : item?.executable?.number;
   state.cancelled = item?.cancelled === true;
-  if (record.number === undefined) waits(watch, item?.why ?? '');
+  if (record.number !== undefined) state.why = '';
+  else waits(watch, item?.why ?? '');
 }
 
 function waits({ record, report, state, timeoutMs }: Watch, reason: string): void {

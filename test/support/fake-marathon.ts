@@ -1,4 +1,5 @@
 import type { HttpAnswer, HttpRequest } from '../../src/ports.ts';
+import type { FakeJenkins } from './fake-jenkins.ts';
 import { running, type FakeMachine } from './fake-machine.ts';
 import { agentMachines, json, mesosLeader, type MesosWorld } from './fake-mesos.ts';
 import { zooLeader, zooServers } from './fake-zookeeper.ts';
@@ -16,6 +17,8 @@ export interface MarathonWorld extends MesosWorld {
   readonly log: (line: string) => void;
   /** Answer of Marathon to app definitions that it does not like. */
   refusal: { readonly status: number; readonly message: string } | undefined;
+  /** What answers once a controller is up, by its app's id. */
+  readonly jenkins: (appId: string) => FakeJenkins | undefined;
 }
 
 /** The first instance that runs, once ZooKeeper serves. */
@@ -114,5 +117,13 @@ export function jenkinsAnswers(
   const headers = { 'x-jenkins': '2.568.2' };
   const isUp = world.clock.now() - app.startedMs >= jenkinsStartMs;
   if (!isUp) return { status: 503, headers, body: 'Please wait while Jenkins is getting ready' };
-  return { status: request.path === '/login' ? 200 : 403, headers };
+  const [id = ''] = [...world.apps].find(([, candidate]) => candidate === app) ?? [];
+  return world.jenkins(id)?.answers(request) ?? { status: 404, headers };
+}
+
+/** Whether the app's controller runs and has started. */
+export function isJenkinsUp(world: MarathonWorld, appId: string): boolean {
+  const app = world.apps.get(appId);
+  if (app === undefined || taskPlace(world, app) === undefined) return false;
+  return world.clock.now() - app.startedMs >= jenkinsStartMs;
 }

@@ -1,11 +1,22 @@
 import type { HttpAnswer, HttpRequest } from '../../src/ports.ts';
 import { running, type FakeContainer, type FakeMachine } from './fake-machine.ts';
+import {
+  fakePool,
+  poolAnswers,
+  type FakeFramework,
+  type FakePool,
+  type FakeTask,
+} from './fake-pool.ts';
 import { zooLeader, zooServers } from './fake-zookeeper.ts';
 
 /** What outlives the processes of the masters. */
 export interface MesosMemory {
   /** The replicated log has been initialised: only possible with all replicas in sight. */
   initialised: boolean;
+  /** Besides Marathon and the controllers: what nobody uses any more. */
+  readonly frameworks: FakeFramework[];
+  /** Besides build agents. */
+  readonly tasks: FakeTask[];
 }
 
 interface Master {
@@ -16,6 +27,8 @@ interface Master {
 export interface MesosWorld {
   readonly machines: ReadonlyMap<string, FakeMachine>;
   readonly mesos: MesosMemory;
+  /** Frameworks and their tasks; without it the master knows of none. */
+  readonly pool?: FakePool;
 }
 
 function mastersOf({ machines }: MesosWorld): readonly Master[] {
@@ -50,6 +63,9 @@ export function masterAnswers(
   request: HttpRequest,
 ): Partial<HttpAnswer> {
   if (request.path.startsWith('/metrics/snapshot')) return metrics(world);
+  if (request.method === 'GET' && mesosLeader(world) === machine) {
+    return poolAnswers(world.pool ?? fakePool(), request) ?? { status: 404 };
+  }
   if (request.path !== '/api/v1' || request.method !== 'POST') return { status: 404 };
   if (request.headers?.['content-type'] !== 'application/json') return { status: 415 };
   const elected = electedOf(world);
@@ -61,7 +77,7 @@ export function masterAnswers(
   const { type } = JSON.parse(request.body ?? '') as { type: string };
   if (type === 'GET_HEALTH') return json({ type, get_health: { healthy: true } });
   if (type === 'GET_AGENTS') return json({ type, get_agents: { agents: agentsOf(world) } });
-  return { status: 400 };
+  return poolAnswers(world.pool ?? fakePool(), request) ?? { status: 400 };
 }
 
 function metrics(world: MesosWorld): Partial<HttpAnswer> {

@@ -19,10 +19,16 @@ import type {
 import { answerFacts } from './fake-facts.ts';
 import { openPorts } from './fake-listeners.ts';
 import type { FakeContainer, FakeMachine } from './fake-machine.ts';
-import { jenkinsAnswers, marathonAnswers, type MarathonWorld } from './fake-marathon.ts';
+import {
+  isJenkinsUp,
+  jenkinsAnswers,
+  marathonAnswers,
+  type MarathonWorld,
+} from './fake-marathon.ts';
 import { masterAnswers } from './fake-mesos.ts';
+import { fakePool, type FakeFramework, type FakePool } from './fake-pool.ts';
 import { performStage } from './fake-stage.ts';
-import { alive, machine, note, type FakeWorld } from './fake-world.ts';
+import { alive, machine, note, partsOfFile, type FakeWorld } from './fake-world.ts';
 import { zooLeader, zooServers, zooWord } from './fake-zookeeper.ts';
 import { parseHaproxy, type Backend } from './haproxy-cfg.ts';
 
@@ -164,7 +170,41 @@ function serving(world: FakeWorld): MarathonWorld {
   const log = (line: string) => {
     note(world, line);
   };
-  return { machines: alive(world), mesos, apps, clock, refusal, log };
+  const jenkins = (appId: string) => world.jenkins.get(appId.replace(/^.*\/jenkins-/, ''));
+  return { machines: alive(world), mesos, apps, clock, refusal, log, jenkins };
+}
+
+/** Marathon, the controllers that are up, and what nobody uses any more. */
+function poolOf(world: FakeWorld): FakePool {
+  const { name: cluster, jenkins: controllers } = partsOfFile(world);
+  const connected = { active: true, connected: true };
+  const own = Object.entries(controllers ?? {}).flatMap(([name, controller]): FakeFramework[] => {
+    const isThere =
+      controller?.buildAgents !== undefined && isJenkinsUp(serving(world), `/ci/jenkins-${name}`);
+    const id = `${cluster ?? ''}-jenkins-${name}`;
+    return isThere ? [{ id, name: `jenkins-${name}`, ...connected }] : [];
+  });
+  const left = world.mesos.frameworks;
+  const tasks = own.flatMap(
+    ({ id, name }) => world.jenkins.get(name.replace('jenkins-', ''))?.tasks(id) ?? [],
+  );
+  return fakePool({
+    frameworks: [{ id: 'f1', name: 'marathon', ...connected }, ...own, ...left],
+    tasks: () => [...tasks, ...world.mesos.tasks],
+    agents: [{ id: 'S1', hostname: machine(world, 'a1').address, cpus: 4, mem: 6500 }],
+  });
+}
+
+function masterOf(world: FakeWorld, at: FakeMachine, request: HttpRequest): Partial<HttpAnswer> {
+  const pool = poolOf(world);
+  const answer = masterAnswers({ ...serving(world), pool }, at, request);
+  for (const id of pool.ended) {
+    note(world, `${at.name}: TEARDOWN ${id}`);
+    const { frameworks } = world.mesos;
+    const index = frameworks.findIndex((framework) => framework.id === id);
+    if (index !== -1) frameworks.splice(index, 1);
+  }
+  return answer;
 }
 
 function jenkinsOn(world: FakeWorld, machine: FakeMachine, request: HttpRequest) {
@@ -183,7 +223,7 @@ function serve(
 ): Partial<HttpAnswer> | NoAnswer {
   switch (container.labels.get('io.ci-cluster.service')) {
     case 'mesos-master':
-      return masterAnswers(serving(world), machine, request);
+      return masterOf(world, machine, request);
     case 'marathon':
       return marathonAnswers(serving(world), machine, request);
     case 'gateway':

@@ -1,7 +1,8 @@
 import { parse } from 'yaml';
 import type { ErrorCode } from '../../src/errors.ts';
-import { clusterFile } from './cluster-file.ts';
+import { adminPassword, clusterFile } from './cluster-file.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
+import { fakeJenkins, type FakeJenkins } from './fake-jenkins.ts';
 import { fakeMachine, running, type FakeContainer, type FakeMachine } from './fake-machine.ts';
 import type { FakeApp } from './fake-marathon.ts';
 import type { MesosMemory } from './fake-mesos.ts';
@@ -16,6 +17,8 @@ export interface FakeWorld {
   readonly znodes: Map<string, string>;
   readonly apps: Map<string, FakeApp>;
   readonly mesos: MesosMemory;
+  /** By the name of the controller. */
+  readonly jenkins: Map<string, FakeJenkins>;
   /** Files of the operator, by path. */
   readonly files: Map<string, string>;
   /** Machines that the operator does not get to, with the reason. */
@@ -36,7 +39,8 @@ export function fakeWorld(text: string = clusterFile()): FakeWorld {
     machines: new Map(),
     znodes: new Map(),
     apps: new Map(),
-    mesos: { initialised: false },
+    mesos: { initialised: false, frameworks: [], tasks: [] },
+    jenkins: new Map(),
     files: new Map(),
     cut: new Map(),
     off: new Set(),
@@ -47,15 +51,33 @@ export function fakeWorld(text: string = clusterFile()): FakeWorld {
   return world;
 }
 
-interface HostsOfFile {
+interface PartsOfFile {
+  readonly name?: string;
   readonly hosts?: Readonly<Record<string, { readonly address: string } | null>>;
+  readonly jenkins?: Readonly<Record<string, ControllerOfFile | null>>;
 }
 
-/** Replaces the cluster file; hosts that it names and the world has not are made. */
+interface ControllerOfFile {
+  readonly buildAgents?: Readonly<Record<string, unknown>>;
+}
+
+/** The part of the cluster file that matters to what builds. */
+export function partsOfFile(world: FakeWorld): PartsOfFile {
+  return parse(world.files.get('cluster.yml') ?? '') as PartsOfFile;
+}
+
+/** Replaces the cluster file; hosts and controllers that it names and the world has not are made. */
 export function writeClusterFile(world: FakeWorld, text: string): void {
   world.files.set('cluster.yml', text);
-  for (const [name, host] of Object.entries((parse(text) as HostsOfFile).hosts ?? {})) {
+  const { hosts, jenkins } = partsOfFile(world);
+  for (const [name, host] of Object.entries(hosts ?? {})) {
     if (!world.machines.has(name)) world.machines.set(name, fakeMachine(name, host?.address ?? ''));
+  }
+  for (const [name, controller] of Object.entries(jenkins ?? {})) {
+    if (world.jenkins.has(name)) continue;
+    const [label = 'build'] = Object.keys(controller?.buildAgents ?? {});
+    const { clock } = world;
+    world.jenkins.set(name, fakeJenkins({ clock, label, password: adminPassword }));
   }
 }
 

@@ -6,7 +6,7 @@ function linesOf(...events: Event[]): string[] {
   const lines: string[] = [];
   let ms = 0;
   const screen = {
-    ...{ isTty: false, columns: 80, colour: false, now: () => ms },
+    ...{ isTty: false, columns: 80, colour: false, verbose: false, now: () => ms },
     line: (text: string) => lines.push(text),
   };
   const progress = plainProgress(screen);
