@@ -1,18 +1,25 @@
 import { publishedName, type Tags } from './image-tags.ts';
-import { hostsOf, registryEndpoint, type Lab, type LabHost } from './lab.ts';
+import {
+  gatewayAddress,
+  gitAddress,
+  homesFolder,
+  hostsOf,
+  registryEndpoint,
+  type Lab,
+  type LabHost,
+} from './lab.ts';
 import { recipes } from './recipes.ts';
 
 /** The cluster file of a lab: small everywhere, so that five hosts fit on one machine. */
 export function renderClusterFile(lab: Lab, tags: Tags): string {
-  const agent = hostsOf(lab, 'agent')[0];
-  if (agent === undefined) throw new Error('a lab without agents');
+  const gateways = gatewaysOf(lab);
   return `\
 # Written by "ci-cluster lab up". Change it and run "ci-cluster lab exec --name ${lab.name} -- init".
 name: ${lab.name}
 environment: lab
 notice: >-
-  This is a lab. ZooKeeper and HAProxy are the real programs from Debian; Mesos, Marathon and Jenkins
-  are stand-ins that only behave like them.
+  This is a lab. ZooKeeper, HAProxy, keepalived and Java are the real programs from Debian; Mesos,
+  Marathon and Jenkins are stand-ins that only behave like them.
 
 ssh:
   user: ops # sudo without password
@@ -23,7 +30,7 @@ masters: [${names(lab, 'master')}]
 agents: [${names(lab, 'agent')}]
 
 hosts:
-${lab.hosts.map((host) => hostLine(host, host === agent)).join('\n')}
+${lab.hosts.map((host) => hostLine(host, gateways.includes(host))).join('\n')}
 
 # The tags change with the content of the images.
 images:
@@ -37,14 +44,51 @@ zookeeper:
 marathon:
   heap: 128MiB
 
-jenkins:
-  main:
+${gatewaySection(lab)}${jenkinsSection(lab, tags)}`;
+}
+
+/** Two, so that one may be lost, where there are as many agents. */
+function gatewaysOf(lab: Lab): readonly LabHost[] {
+  return hostsOf(lab, 'agent').slice(0, 2);
+}
+
+function gatewaySection(lab: Lab): string {
+  if (gatewaysOf(lab).length < 2) return '';
+  return `\
+gateway:
+  address: vip # one address that moves between the gateways
+  vip: { address: ${gatewayAddress(lab)} }
+
+`;
+}
+
+/** One controller that may run anywhere, one bound to a host; build agents of both kinds. */
+function jenkinsSection(lab: Lab, tags: Tags): string {
+  const agents = hostsOf(lab, 'agent');
+  const last = agents.at(-1);
+  if (last === undefined) throw new Error('a lab without agents');
+  const common = `\
     image: ${reference(lab, tags, 'jenkins')}
-    cpus: 0.5
-    memory: 512MiB
-    url: http://${agent.address}:8081/ # through the gateway on ${agent.name}
-    home: { kind: pinned, host: ${agent.name}, path: /var/lib/ci-cluster/jenkins/main }
-    admin: { user: admin, password: { file: admin-password } }
+    cpus: 0.3
+    memory: 256MiB
+    admin: { user: admin, password: { file: admin-password } }`;
+  const buildAgent = `image: ${reference(lab, tags, 'build-agent')}, cpus: 0.5, memory: 256MiB`;
+  const canary = `repository: git://${gitAddress(lab)}/hello.git, run: make test, artifacts: out/*`;
+  return `\
+jenkins:
+  main: # may run on every agent, and moves when its host is lost
+${common}
+    home: { kind: shared, path: ${homesFolder}/main }
+    buildAgents:
+      linux: { ${buildAgent}, idle: 2m, disk: 100MiB }
+    canary: { ${canary} }
+  tools: # bound to ${last.name}
+${common}
+    home: { kind: pinned, host: ${last.name} }
+    buildAgents:
+      linux: { ${buildAgent}, idle: 2m, disk: 100MiB }
+      static: { ${buildAgent}, via: marathon }
+    canary: { ${canary} }
 `;
 }
 
@@ -54,6 +98,7 @@ const imageNames = {
   mesosAgent: 'mesos-agent',
   marathon: 'marathon',
   haproxy: 'haproxy',
+  keepalived: 'keepalived',
 };
 
 function imageLines(lab: Lab, tags: Tags): string {
@@ -73,7 +118,7 @@ function hostLine({ name, kind, address }: LabHost, isGateway: boolean): string 
   return `\
   ${name}:
     address: ${address}${isGateway ? '\n    roles: [gateway] # where people come in' : ''}
-    resources: { cpus: 2, memory: 2GiB, disk: 5GiB }`;
+    resources: { cpus: 8, memory: 8GiB, disk: 50GiB }`;
 }
 
 function names(lab: Lab, kind: LabHost['kind']): string {

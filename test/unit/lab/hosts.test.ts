@@ -22,6 +22,16 @@ describe('a lab host', () => {
     expect(args.join(' ')).toContain('volume-label=io.ci-cluster.lab=lab');
   });
 
+  test('shares the folder of the homes with the other agents, not with the masters', () => {
+    const mounts = (name: string) =>
+      hostArgs(lab, lab.hosts.find((host) => host.name === name)!, { image: 'host:1', missing: [] })
+        .filter((arg) => arg.includes('dst=/srv/homes'))
+        .map((arg) => /src=([^,]+)/.exec(arg)?.[1]);
+    expect(mounts('a1')).toEqual(['ci-cluster-lab-lab-homes']);
+    expect(mounts('a2')).toEqual(mounts('a1'));
+    expect(mounts('m1')).toEqual([]);
+  });
+
   test('capabilities that are missing are told from the bounding set', () => {
     expect(missingCapabilities('CapEff:\t0\nCapBnd:\t000001fffeffffff\n')).toEqual([
       'SYS_RESOURCE',

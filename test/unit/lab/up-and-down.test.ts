@@ -30,16 +30,17 @@ describe('lab up', () => {
   test('makes images parents first, then network, registry and hosts', async () => {
     const engine = machine();
     const lab = await up(engine, { masters: 1, agents: 1 });
-    const made = engine.log.slice(0, 11).map((line) => line.replace(/^.*ci-cluster-lab\//, ''));
+    const made = engine.log.slice(0, recipes.length).map((line) => line.replace(/^.*ci-cluster-lab\//, ''));
     // Brothers may come in any order, two are made at once; a parent is always there before.
     const early = recipes
       .filter(({ from }) => from !== undefined)
       .filter(({ name, from = '' }) => made.indexOf(from) >= made.indexOf(name));
     expect(made.toSorted()).toEqual(recipes.map(({ name }) => name).toSorted());
     expect(early).toEqual([]);
-    const rest = engine.log.slice(11).map((line) => line.split(' ').slice(0, 4).join(' '));
+    const rest = engine.log.slice(recipes.length).map((line) => line.split(' ').slice(0, 4).join(' '));
     expect(rest).toEqual([
       `network create --subnet ${lab.subnet}`,
+      'run --detach --name ci-cluster-lab-lab-git',
       'volume create --label io.ci-cluster.lab-cache=registry',
       'run --detach --name ci-cluster-lab-lab-registry',
       'run --detach --name ci-cluster-lab-lab-m1',
@@ -174,15 +175,16 @@ describe('lab down', () => {
     await up(engine);
     await up(engine, { name: 'other', masters: 1, agents: 1 });
     const removed = await labDown(engine.tools, 'lab');
-    expect(removed).toEqual({ containers: 6, networks: 1, volumes: 5, engineStopped: false });
+    expect(removed).toEqual({ containers: 7, networks: 1, volumes: 6, engineStopped: false });
     expect([...engine.containers.keys()].sort()).toEqual([
       'ci-cluster-lab-other-a1',
+      'ci-cluster-lab-other-git',
       'ci-cluster-lab-other-m1',
       'ci-cluster-lab-other-registry',
     ]);
     expect([...engine.networks.keys()]).toEqual(['ci-cluster-lab-other']);
     expect(engine.volumes.has('ci-cluster-lab-registry')).toBe(true);
-    expect(engine.images.size).toBe(11);
+    expect(engine.images.size).toBe(recipes.length);
     expect(existsSync(labFolder(engine.tools.root, 'lab'))).toBe(false);
   });
 
