@@ -7,6 +7,15 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'lab/stand-ins/test/**/*.test.ts'],
+          exclude: ['**/*.judge.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'judges',
+          include: ['lab/stand-ins/test/judges/**/*.judge.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

@@ -81,7 +81,7 @@ function checkContentType(type: string | undefined): void {
 function parseJson(body: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(body);
+    value = withoutNulls(JSON.parse(body));
   } catch (fault) {
     const near = body.slice(errorPosition(fault, body)).split('\n')[0] ?? '';
     throw new CallError(
@@ -93,6 +93,14 @@ function parseJson(body: string): Record<string, unknown> {
     return value as Record<string, unknown>;
   }
   throw new CallError(400, 'Failed to convert JSON into Call protobuf: Expecting a JSON object');
+}
+
+/** For protobuf a field that is null is a field that is not there; clients in many languages write such. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.filter((one) => one !== null).map(withoutNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  const present = Object.entries(value).filter(([, one]) => one !== null);
+  return Object.fromEntries(present.map(([name, one]) => [name, withoutNulls(one)]));
 }
 
 function errorPosition(fault: unknown, body: string): number {
