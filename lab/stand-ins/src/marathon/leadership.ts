@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../shared/clock.ts';
 import { text, type Handler } from '../shared/http.ts';
-import { Counters } from './api/counters.ts';
 import { EventStream } from './api/event-stream.ts';
 import { leaderHandler } from './api/leader-routes.ts';
 import { AppService } from './core/app-service.ts';
@@ -41,7 +40,8 @@ export async function startLeading(start: LeadershipOptions): Promise<Handler> {
     crash('frameworkIdMissing', 'no framework id is stored although instances exist');
     return () => text('no framework id', 503);
   }
-  const [events, counters] = [new EventStream(clock.now), new Counters()];
+  const events = new EventStream(clock.now);
+  const counters = new Map<string, number>();
   const world: World = {
     now: clock.now,
     uuid: randomUUID,
@@ -49,7 +49,9 @@ export async function startLeading(start: LeadershipOptions): Promise<Handler> {
       connection.send(call);
     },
     publish: events.publish,
-    count: counters.add,
+    count: (name, by = 1) => {
+      counters.set(name, (counters.get(name) ?? 0) + by);
+    },
     log,
     options,
   };

@@ -56,6 +56,28 @@ test('one that leaves is followed at once', async () => {
   expect(leaders(members)).toEqual([false, true, false]);
 });
 
+describe('the process ends with a reason of its own', () => {
+  test('when there is no ZooKeeper at the start', async () => {
+    zookeeper.down = true;
+    const { crashes } = await join('m1:8080');
+    expect(crashes).toEqual(['zookeeperConnectionFailed']);
+  });
+
+  test('when the session is over', async () => {
+    const { session, crashes } = await join('m1:8080');
+    session.options.onExpired('session expired');
+    expect(crashes).toEqual(['zookeeperConnectionLost']);
+  });
+
+  test('when somebody removes the znode by which it leads', async () => {
+    const [leader, next] = await three();
+    zookeeper.drop(`/marathon/leader-curator/${zookeeper.names('/marathon/leader-curator')[0]!}`);
+    await settle();
+    expect(leader.crashes).toEqual(['leadershipLost']);
+    expect(next.leads()).toBe(true);
+  });
+});
+
 describe('two never lead', () => {
   test('a leader without ZooKeeper stops before another can take over', async () => {
     const members = await three();
@@ -84,6 +106,7 @@ describe('two never lead', () => {
     await join('m1:8080');
     const twin = await join('m1:8080');
     expect(twin.crashes).toContain('leadershipEndedFaulty');
+    expect(twin.leads()).toBe(false);
   });
 
   test('a standby without ZooKeeper goes on and knows no leader', async () => {

@@ -4,7 +4,6 @@ import type { GroupService } from '../core/group-service.ts';
 import type { HealthMonitor } from '../core/health-monitor.ts';
 import type { Orchestrator } from '../core/orchestrator.ts';
 import type { World } from '../core/world.ts';
-import type { Counters } from './counters.ts';
 import type { EventStream } from './event-stream.ts';
 
 /** What exists only in the leading process. */
@@ -15,7 +14,8 @@ export interface Leadership {
   readonly groups: GroupService;
   readonly health: HealthMonitor;
   readonly events: EventStream;
-  readonly counters: Counters;
+  /** Totals since this process leads, by name. */
+  readonly counters: ReadonlyMap<string, number>;
   readonly world: World;
   readonly electedAt: number;
   readonly self: string;

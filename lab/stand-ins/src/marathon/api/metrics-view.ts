@@ -7,7 +7,7 @@ export function metricsView(leadership: Leadership): Record<string, unknown> {
   return {
     version: '4.0.0',
     gauges: gauges(leadership),
-    counters: leadership.counters.all(),
+    counters: Object.fromEntries(totals(leadership).map(([name, count]) => [name, { count }])),
     histograms: {},
     meters: {},
     timers: {},
@@ -18,10 +18,8 @@ export function prometheusText(leadership: Leadership): string {
   const values = Object.entries(gauges(leadership)).map(([name, { value }]) =>
     sample(name, 'gauge', value),
   );
-  const totals = Object.entries(leadership.counters.all()).map(([name, { count }]) =>
-    sample(name, 'counter', count),
-  );
-  return [...values, ...totals].join('');
+  const counters = totals(leadership).map(([name, count]) => sample(name, 'counter', count));
+  return [...values, ...counters].join('');
 }
 
 function gauges({ cluster, world, electedAt }: Leadership): Gauges {
@@ -41,6 +39,10 @@ function gauges({ cluster, world, electedAt }: Leadership): Gauges {
     'marathon.instances.launch-overdue.gauge': overdue.length,
   };
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, { value }]));
+}
+
+function totals({ counters }: Leadership): [string, number][] {
+  return [...counters].sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
 function sample(name: string, type: 'gauge' | 'counter', value: number): string {

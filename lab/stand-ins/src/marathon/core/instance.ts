@@ -1,4 +1,4 @@
-import type { TaskState } from '../../shared/mesos.ts';
+import { isTerminal as isTerminalForMesos, type TaskState } from '../../shared/mesos.ts';
 
 /** One task of an app, from the decision to launch it until Mesos says that it ended. */
 export interface Instance {
@@ -31,19 +31,6 @@ export interface Instance {
   readonly ready?: boolean;
 }
 
-/** Mesos will never report anything else about such a task. */
-const terminalStates: ReadonlySet<TaskState> = new Set<TaskState>([
-  'TASK_FINISHED',
-  'TASK_FAILED',
-  'TASK_KILLED',
-  'TASK_ERROR',
-  'TASK_LOST',
-  'TASK_DROPPED',
-  'TASK_GONE',
-  'TASK_GONE_BY_OPERATOR',
-  'TASK_UNKNOWN',
-]);
-
 /** Ends that delay the next launch (`NotifyRateLimiterStepImpl`, Marathon 1.10): not KILLED, not LOST. */
 const delaysNextLaunch: ReadonlySet<TaskState> = new Set<TaskState>([
   'TASK_DROPPED',
@@ -63,8 +50,9 @@ const failures: ReadonlySet<TaskState> = new Set<TaskState>([
   'TASK_UNREACHABLE',
 ]);
 
+/** Marathon takes a task that no master knows for ended, where Mesos leaves that open. */
 export function isTerminal(state: TaskState): boolean {
-  return terminalStates.has(state);
+  return isTerminalForMesos(state) || state === 'TASK_UNKNOWN';
 }
 
 export function delaysLaunch(state: TaskState): boolean {

@@ -11,6 +11,8 @@ interface Znode {
 export class FakeZooKeeper {
   readonly znodes = new Map<string, Znode>();
   readonly sessions: FakeSession[] = [];
+  /** Nobody gets in. */
+  down = false;
   #sequence = 0;
   readonly #watches = new Map<string, (() => void)[]>();
 
@@ -71,6 +73,7 @@ export class FakeSession implements Session {
   }
 
   open(): Promise<void> {
+    if (this.#zookeeper.down) return Promise.reject(new Error('no ZooKeeper'));
     return this.#ask(() => undefined);
   }
 
