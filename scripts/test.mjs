@@ -16,7 +16,8 @@ const tally = { passed: 0, failed: 0 };
 
 async function main() {
   watchSignals();
-  const installed = await setUp('runs every check, and end-to-end tests on throw-away hosts');
+  const purpose = 'runs every check, and end-to-end tests on throw-away hosts';
+  const installed = await setUp(purpose, { forTests: true });
   for (const step of checkSteps()) {
     if (isInterrupted()) break;
     await part(step.title, () => (step.hasTests ? runTests(step) : runCheck(step)));
@@ -68,11 +69,15 @@ async function cleanUp(installed) {
     const argv = [process.execPath, 'bin/ci-cluster.js', 'lab', 'down', '--name', name];
     if ((await run(asRoot(argv))) !== 0) count({ passed: 0, failed: 1 });
   }
-  // Debian's package starts its service; on a machine that had no Docker it would be left running.
-  const units = ['docker.socket', 'docker.service', 'containerd.service'];
-  const isActive = (await read(['systemctl', 'is-active', 'docker'])).exitCode === 0;
-  if (installed.includes('docker.io') && isActive)
-    await run(asRoot(['systemctl', 'stop', ...units]));
+  // Debian's packages start their services; on a machine that had none they would be left running.
+  if (installed.includes('docker.io'))
+    await stopService('docker', ['docker.socket', 'docker.service', 'containerd.service']);
+  if (installed.includes('haproxy')) await stopService('haproxy', ['haproxy.service']);
+}
+
+async function stopService(name, units) {
+  const isActive = (await read(['systemctl', 'is-active', name])).exitCode === 0;
+  if (isActive) await run(asRoot(['systemctl', 'stop', ...units]));
 }
 
 /** Root's labs, for the suite runs as root; its names begin with "e2e". */

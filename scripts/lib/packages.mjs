@@ -6,16 +6,24 @@ import { must, read, run, Stop } from './run.mjs';
 const install = ['apt-get', 'install', '--yes', '--no-install-recommends'];
 const quietly = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
 
-/** Debian packages that the lab needs and this machine lacks. */
-export async function missingPackages() {
+/** Programs by others that judge what this project makes: test/e2e and lab/stand-ins/test/judges. */
+const judges = {
+  haproxy: () => has('haproxy'),
+  'python3-jenkins': () => hasModule('jenkins'),
+  'python3-kazoo': () => hasModule('kazoo'),
+};
+
+/** Debian packages that the lab, and with `forTests` the judges, need and this machine lacks. */
+export async function missingPackages({ forTests }) {
   const wanted = [
     ...((await hasEngine()) ? [] : ['docker.io']),
-    ...((await has('mmdebstrap')) ? [] : ['mmdebstrap']),
+    ...(has('mmdebstrap') ? [] : ['mmdebstrap']),
     ...(existsSync('/usr/share/keyrings/debian-archive-keyring.gpg')
       ? []
       : ['debian-archive-keyring']),
+    ...(forTests ? Object.keys(judges).filter((name) => !judges[name]()) : []),
   ];
-  if (wanted.length > 0 && !(await has('apt-get'))) {
+  if (wanted.length > 0 && !has('apt-get')) {
     throw new Stop(`this machine has no apt-get: install ${wanted.join(', ')} by hand`);
   }
   return wanted;
@@ -45,12 +53,17 @@ async function allKnown(names) {
 
 /** A client without an engine is no engine, and a client of another vendor works with Debian's. */
 async function hasEngine() {
-  if (!(await has('docker'))) return false;
+  if (!has('docker')) return false;
   const answers = (await read(asRoot(['docker', 'version']))).exitCode === 0;
-  return answers || (await has('dockerd'));
+  return answers || has('dockerd');
 }
 
-async function has(program) {
+/** Of Debian's own Python: another one on the path would not see its packages. */
+function hasModule(name) {
+  return existsSync(`/usr/lib/python3/dist-packages/${name}`);
+}
+
+function has(program) {
   const path = `${process.env.PATH}:/usr/local/sbin:/usr/sbin:/sbin`;
   return path.split(':').some((folder) => existsSync(`${folder}/${program}`));
 }

@@ -7,10 +7,10 @@ import { isRoot, requireRootAccess } from './root.mjs';
 import { must, Stop } from './run.mjs';
 
 /** From a bare clone to where the project can be built; gives the Debian packages it installed. */
-export async function setUp(purpose) {
+export async function setUp(purpose, { forTests = false } = {}) {
   requireNode();
   await requireRootAccess();
-  const packages = await missingPackages();
+  const packages = await missingPackages({ forTests });
   const npm = needsNpm();
   announce(purpose, packages, npm);
   if (packages.length > 0 || npm) await confirm();
