@@ -5,6 +5,7 @@ import { probeJenkins } from './jenkins.ts';
 import { probeMarathon } from './marathon.ts';
 import { probeAgents, probeMasters } from './mesos.ts';
 import type { Member, State } from './model.ts';
+import { probeMovingAddress } from './moving-address.ts';
 import type { Sight } from './sight.ts';
 import { probeZookeeper } from './zookeeper.ts';
 
@@ -41,6 +42,11 @@ export const gateRules: Readonly<Record<Gate, GateRule>> = {
     why: 'Jenkins reaches Mesos through it whatever master leads',
     deadlineMs: 60_000,
   },
+  entrance: {
+    condition: 'one gateway has the address that moves, and answers there',
+    why: 'people and build agents come in by it',
+    deadlineMs: 60_000,
+  },
   jenkins: {
     condition: 'every Jenkins controller answers through every gateway',
     why: 'it is what people came for',
@@ -74,6 +80,8 @@ export async function checkGate(
       return ofMembers(await probeMarathon(sight), except);
     case 'gateways':
       return ofMembers(await probeGateways(sight), except);
+    case 'entrance':
+      return await entranceGate(sight);
     case 'jenkins':
       return await jenkinsGate(sight);
   }
@@ -95,6 +103,12 @@ function ofMembers({ state, reason, members }: Judged, except: readonly string[]
   if (state === 'degraded' && skipped > 0 && bad.length === 0) return { reached: true, reason: '' };
   const details = bad.slice(0, 3).map(({ host, detail }) => `${host}: ${detail}`);
   return { reached: false, reason: [reason, ...details].filter((part) => part !== '').join('; ') };
+}
+
+/** Hosts that were skipped do not hold it, as long as the address is somewhere. */
+async function entranceGate(sight: Sight): Promise<GateState> {
+  const { state = 'healthy', detail = '' } = (await probeMovingAddress(sight)) ?? {};
+  return { reached: state === 'healthy', reason: detail };
 }
 
 async function agentsGate(sight: Sight, except: readonly string[]): Promise<GateState> {

@@ -1,8 +1,23 @@
 import { gatewayHosts } from '../cluster/members.ts';
 import type { Host } from '../config/cluster-spec.ts';
 import type { RemoteHost } from '../ports.ts';
-import type { Gateways, Member } from './model.ts';
+import { worst, type Gateways, type Member } from './model.ts';
+import { probeMovingAddress } from './moving-address.ts';
 import { failed, probeDeadlineMs, unseen, whyNoAnswer, type Sight } from './sight.ts';
+
+/** The gateways, and the address that moves between them where there is one. */
+export async function probeEntrances(sight: Sight): Promise<Gateways> {
+  const [gateways, movingAddress] = await Promise.all([
+    probeGateways(sight),
+    probeMovingAddress(sight),
+  ]);
+  if (movingAddress === undefined) return gateways;
+  const { address, detail } = movingAddress;
+  const state = worst([gateways.state, movingAddress.state]);
+  const reasons = [gateways.reason, ...(detail === '' ? [] : [`${address}: ${detail}`])];
+  const reason = reasons.filter((text) => text !== '').join('; ');
+  return { ...gateways, state, movingAddress, reason };
+}
 
 /** Whether each gateway leads to a ready Mesos leader and to Marathon, seen from its own host. */
 export async function probeGateways(sight: Sight): Promise<Gateways> {
@@ -10,9 +25,11 @@ export async function probeGateways(sight: Sight): Promise<Gateways> {
     gatewayHosts(sight.spec).map((host) => probeGateway(sight, host)),
   );
   const bad = members.filter(({ state }) => state !== 'healthy');
-  if (bad.length === 0) return { state: 'healthy', members, reason: '' };
+  const open = members.filter(({ state, role }) => state === 'healthy' && role === 'gateway');
+  const base = { members, canLose: Math.max(0, open.length - 1), movingAddress: undefined };
+  if (bad.length === 0) return { ...base, state: 'healthy', reason: '' };
   const reason = `${bad.length} of ${members.length} do not lead through`;
-  return { state: bad.length === members.length ? 'unhealthy' : 'degraded', members, reason };
+  return { ...base, state: bad.length === members.length ? 'unhealthy' : 'degraded', reason };
 }
 
 async function probeGateway(sight: Sight, host: Host): Promise<Member> {

@@ -1,5 +1,6 @@
 import type { Host } from '../config/cluster-spec.ts';
 import type { ContainerFacts, Facts } from '../plan/facts.ts';
+import { openness } from '../plan/isolation.ts';
 import { renderInput, serviceWork } from '../plan/service-work.ts';
 import type { PlanInput } from '../plan/observed.ts';
 import { servicesOf } from '../plan/prepare-host.ts';
@@ -20,15 +21,16 @@ export function hostsHealth(
       return containerHealth(facts, { name, service: service.name, drifted });
     });
     const detail = facts.docker.kind === 'running' ? '' : `Docker Engine is ${facts.docker.kind}`;
-    const own = detail === '' ? 'healthy' : 'unhealthy';
+    const open = facts.docker.kind === 'running' ? openness(input, host) : '';
+    const own = detail !== '' ? 'unhealthy' : open !== '' ? 'degraded' : 'healthy';
     const state = worst([own, ...containers.map((container) => container.state)]);
-    return { host: host.name, state, detail, containers };
+    return { host: host.name, state, detail, openness: open, containers };
   });
 }
 
 function unseenHost(host: Host, missing: ReadonlyMap<string, string>): HostHealth {
   const detail = missing.get(host.name) ?? 'not connected';
-  return { host: host.name, state: 'unknown', detail, containers: [] };
+  return { host: host.name, state: 'unknown', detail, openness: '', containers: [] };
 }
 
 interface Wanted {

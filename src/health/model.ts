@@ -37,7 +37,19 @@ export interface AgentPool {
 export interface Gateways {
   readonly state: State;
   readonly members: readonly Member[];
+  /** How many more of those that let people in may be lost before nobody gets in. */
+  readonly canLose: number;
+  /** Undefined where no address moves between the gateways. */
+  readonly movingAddress: MovingAddress | undefined;
   readonly reason: string;
+}
+
+export interface MovingAddress {
+  readonly address: string;
+  /** Host that answers there, if exactly one does. */
+  readonly holder: string | undefined;
+  readonly state: State;
+  readonly detail: string;
 }
 
 export interface JenkinsHealth {
@@ -83,6 +95,8 @@ export interface HostHealth {
   readonly host: string;
   readonly state: State;
   readonly detail: string;
+  /** Why builds on it may reach control ports of the cluster; empty if they do not. */
+  readonly openness: string;
   readonly containers: readonly ContainerHealth[];
 }
 
@@ -91,6 +105,15 @@ export interface ContainerHealth {
   readonly service: string;
   readonly state: State;
   readonly detail: string;
+}
+
+/** A task whose container and sandbox take more disk than it declared: Docker does not prevent it. */
+export interface DiskHog {
+  readonly task: string;
+  readonly host: string;
+  /** Undefined if it could not be counted in time, as with very many files: it may be within. */
+  readonly usedMb: number | undefined;
+  readonly declaredMb: number;
 }
 
 /** The whole stack at one moment. */
@@ -105,6 +128,8 @@ export interface Health {
   readonly jenkins: readonly JenkinsHealth[];
   /** A warning: they do not make the stack unhealthy. */
   readonly orphanFrameworks: readonly OrphanFramework[];
+  /** A warning, too. */
+  readonly diskHogs: readonly DiskHog[];
   /** Undefined where no two controllers share the pool, or Jenkins does not tell. */
   readonly pool: PoolUse | undefined;
 }
@@ -122,7 +147,8 @@ export function isInOrderAsFarAsSeen({ hosts, jenkins, ...health }: Health): boo
   const groups = [zookeeper, mesosMasters, mesosAgents, marathon, gateways];
   const members = groups.flatMap((group): readonly Member[] => group.members);
   const builds = jenkins.flatMap((one) => one.builds ?? []);
-  const asked = [...members, ...hosts, ...jenkins, ...builds].filter(
+  const moving = gateways.movingAddress === undefined ? [] : [gateways.movingAddress];
+  const asked = [...members, ...moving, ...hosts, ...jenkins, ...builds].filter(
     ({ state }) => state !== 'unknown',
   );
   const leads = [zookeeper, mesosMasters, marathon].every(({ leader }) => leader !== undefined);

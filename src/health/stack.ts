@@ -1,7 +1,8 @@
 import type { PlanInput } from '../plan/observed.ts';
 import { probeBuilds } from './builds.ts';
 import { orphansAmong, readFrameworks } from './frameworks.ts';
-import { probeGateways } from './gateway.ts';
+import { findDiskHogs } from './disk-hogs.ts';
+import { probeEntrances } from './gateway.ts';
 import { hostsHealth } from './hosts.ts';
 import { probeJenkins } from './jenkins.ts';
 import { probeMarathon } from './marathon.ts';
@@ -17,12 +18,13 @@ export async function probeStack(input: PlanInput, sight: Sight): Promise<Health
     probeZookeeper(sight),
     probeMasters(sight),
     probeMarathon(sight),
-    probeGateways(sight),
+    probeEntrances(sight),
   ]);
-  const [mesosAgents, jenkins, frameworks] = await Promise.all([
+  const [mesosAgents, jenkins, frameworks, diskHogs] = await Promise.all([
     probeAgents(sight, masters.leader),
     probeJenkins(sight, marathon.leader),
     readFrameworks(sight, masters.leader),
+    findDiskHogs(sight, masters.leader, input.observed.facts),
   ]);
   const { jenkins: controllers } = sight.spec;
   const [pool, ...builds] = await Promise.all([
@@ -43,6 +45,7 @@ export async function probeStack(input: PlanInput, sight: Sight): Promise<Health
     gateways,
     jenkins: jenkins.map((one, index) => ({ ...one, builds: builds[index] })),
     orphanFrameworks: orphansAmong(frameworks ?? [], controllers),
+    diskHogs,
     pool,
   };
 }

@@ -23,6 +23,7 @@ export const recipes: readonly Recipe[] = [
   { name: 'zookeeper', from: 'java', tagPrefix: debian },
   { name: 'build-agent', from: 'java', tagPrefix: debian },
   { name: 'haproxy', from: 'base', tagPrefix: debian },
+  { name: 'keepalived', from: 'base', tagPrefix: debian },
   { name: 'registry', from: 'base' },
   { name: 'git', from: 'base' },
   { name: 'node', from: 'base' },

@@ -19,7 +19,11 @@ export function hostFaults(input: PlanInput, host: Host): readonly ClusterError[
     takenPorts(input, host, service.container(renderInput(input, host))),
   );
   const idle = starting.length === 0 && prepareHost(input, host).length === 0;
-  const faults = [...unsupported(input, host), ...missingTools(input, host)];
+  const faults = [
+    ...unsupported(input, host),
+    ...missingTools(input, host),
+    ...missingInterface(input, host),
+  ];
   return idle ? [] : [...faults, ...fullDisks(input, host), ...ports];
 }
 
@@ -57,6 +61,17 @@ function unsupported(input: PlanInput, host: Host): ClusterError[] {
       },
     ),
   ];
+}
+
+/** keepalived has to be told where to put the address. */
+function missingInterface(input: PlanInput, host: Host): ClusterError[] {
+  const { entrance } = input.spec.gateway;
+  const isKnown = renderInput(input, host).interface !== undefined;
+  if (entrance.kind !== 'vip' || entrance.interface !== undefined || isKnown) return [];
+  if (!host.roles.includes('gateway')) return [];
+  const message = `no network interface of ${host.name} has its address ${host.address}, so nobody knows where ${entrance.address} belongs`;
+  const remedy = `Look with ssh ${host.ssh.user}@${host.ssh.address} ip -4 address, then correct hosts.${host.name}.address or name gateway.vip.interface in the cluster file.`;
+  return [new ClusterError('UNSUPPORTED_SYSTEM', message, { host: host.name, remedy })];
 }
 
 function fullDisks(input: PlanInput, host: Host): ClusterError[] {

@@ -47,6 +47,7 @@ const gates: Readonly<Record<Service['name'], Gate>> = {
   'mesos-agent': 'agents',
   marathon: 'marathon',
   gateway: 'gateways',
+  keepalived: 'entrance',
 };
 
 function serviceStages(input: PlanInput, service: Service): readonly Stage[] {

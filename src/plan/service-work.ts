@@ -45,8 +45,9 @@ function listens({ listeners }: Facts, container: Container): boolean {
 }
 
 export function renderInput({ spec, templates, observed }: PlanInput, host: Host): RenderInput {
-  const cgroupV2 = observed.facts.get(host.name)?.cgroupVersion === 2;
-  return { spec, host, templates, cgroupV2 };
+  const facts = observed.facts.get(host.name);
+  const own = facts?.addresses.find(({ address }) => address === host.address);
+  return { spec, host, templates, cgroupV2: facts?.cgroupVersion === 2, interface: own?.name };
 }
 
 export function factsOf({ observed }: PlanInput, host: Host): Facts {

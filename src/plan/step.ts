@@ -54,7 +54,7 @@ export type ApiStep =
 
 /** What must be true before the next stage may begin. */
 export type Gate =
-  'ensemble' | 'masters' | 'agents' | 'marathon' | 'gateways' | 'jenkins' | 'build-agents';
+  'ensemble' | 'masters' | 'agents' | 'marathon' | 'gateways' | 'entrance' | 'jenkins' | 'build-agents';
 
 export interface HostWork {
   readonly host: string;

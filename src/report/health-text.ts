@@ -1,4 +1,5 @@
-import type { Group, Health, HostHealth, Member, State } from '../health/model.ts';
+import type { Group, Health, HostHealth, Member, MovingAddress, State } from '../health/model.ts';
+import { diskWarnings } from './disk-text.ts';
 import { poolLines } from './pool-text.ts';
 import { troubleLines } from './trouble-lines.ts';
 import { inColour, sign, type Palette } from './palette.ts';
@@ -31,7 +32,9 @@ export function healthText(health: Health, paint: Palette, columns: number): str
     inState(state, clip(text, columns - width - '✔    '.length), paint),
   ]);
   const troubles = troubleLines(health, columns).map((line) => paint.dim(line));
-  const warnings = orphanWarning(health, columns).map((line) => paint.yellow(line));
+  const warnings = [...orphanWarning(health, columns), ...diskWarnings(health, columns)].map(
+    (line) => paint.yellow(line),
+  );
   return [table(rows), poolLines(health, columns), troubles, warnings]
     .filter((part) => part.length > 0)
     .map((part) => part.join('\n'))
@@ -94,13 +97,26 @@ function gibibytes(mebibytes: number): string {
   return `${Math.round((mebibytes / 1024) * 10) / 10} GiB`;
 }
 
-function gatewaysLine({ gateways: { state, members } }: Health): Line {
+function gatewaysLine({ gateways }: Health): Line {
+  const { state, members, canLose, movingAddress } = gateways;
   const open = members.filter((member) => member.state === 'healthy').length;
-  return {
-    state,
-    name: 'Gateways',
-    text: `${open} of ${members.length} lead to Mesos and Marathon`,
-  };
+  const parts = [
+    `${open} of ${members.length} lead through`,
+    ...(movingAddress === undefined ? [] : [entranceText(movingAddress)]),
+    canLose > 0 ? `can lose ${canLose} more` : `can lose none${ofOne(members)}`,
+  ];
+  return { state, name: 'Gateways', text: parts.join(', ') };
+}
+
+/** With one host alone the stack is in order, but its loss locks everybody out. */
+function ofOne(members: readonly Member[]): string {
+  const count = members.filter(({ role }) => role === 'gateway').length;
+  if (count > 1) return '';
+  return count === 1 ? ' (only one lets people in)' : ' (none lets people in)';
+}
+
+function entranceText({ address, holder }: MovingAddress): string {
+  return `${address} ${holder === undefined ? 'nowhere' : `on ${holder}`}`;
 }
 
 function jenkinsLine({ name, state, host, version, url, detail }: Health['jenkins'][number]): Line {

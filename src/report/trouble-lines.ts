@@ -33,11 +33,15 @@ function wordsOf([first]: readonly Trouble[]): string[] {
 function troubles({ hosts, ...health }: Health): Trouble[] {
   return [
     ...hosts.flatMap(hostTroubles),
+    ...hosts
+      .filter(({ openness }) => openness !== '')
+      .map(({ host, openness }) => ({ host, what: 'host', why: openness })),
     ...memberTroubles(hosts, 'zookeeper', health.zookeeper.members),
     ...memberTroubles(hosts, 'mesos-master', health.mesosMasters.members),
     ...memberTroubles(hosts, 'mesos-agent', health.mesosAgents.members),
     ...memberTroubles(hosts, 'marathon', health.marathon.members),
     ...memberTroubles(hosts, 'gateway', health.gateways.members),
+    ...addressTroubles(health.gateways),
   ];
 }
 
@@ -46,6 +50,11 @@ function hostTroubles({ host, state, detail, containers }: HostHealth): Trouble[
   return containers
     .filter((container) => container.state !== 'healthy')
     .map(({ name, detail: why }) => ({ host, what: name, why }));
+}
+
+function addressTroubles({ movingAddress }: Health['gateways']): Trouble[] {
+  if (movingAddress === undefined || movingAddress.detail === '') return [];
+  return [{ host: movingAddress.address, what: 'gateways', why: movingAddress.detail }];
 }
 
 function memberTroubles(

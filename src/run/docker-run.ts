@@ -19,7 +19,7 @@ export function dockerRun({ container, cluster, service, fingerprint }: StartCon
     ...['--label', `${labels.service}=${service}`],
     ...['--label', `${labels.fingerprint}=${fingerprint}`],
     ...(container.hostPids ? ['--pid', 'host'] : []),
-    ...(container.capabilities.length > 0 ? unconfined : []),
+    ...(container.hostPids ? unconfined : []),
     ...container.capabilities.flatMap((capability) => ['--cap-add', capability]),
     ...Object.entries(container.env).flatMap(([key, value]) => ['--env', `${key}=${value}`]),
     ...container.mounts.flatMap(({ from, to, readOnly }) => [

@@ -130,8 +130,9 @@ async function settle(init: Init, first: Look): Promise<Health> {
 function firstReason(health: Health): string {
   const { zookeeper, mesosMasters, mesosAgents, marathon, gateways, jenkins, hosts } = health;
   const named = [
-    ...hosts.flatMap(({ host, containers, detail }) => [
+    ...hosts.flatMap(({ host, containers, detail, openness }) => [
       `${host}: ${detail}`,
+      `${host}: ${openness}`,
       ...containers
         .filter(({ state }) => state !== 'healthy')
         .map((container) => `${host}: ${container.name} ${container.detail}`),

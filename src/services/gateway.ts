@@ -40,15 +40,29 @@ function configFolder(spec: ClusterSpec): string {
   return `${spec.folders.config}/gateway`;
 }
 
-/** Loopback for what runs on the host; the service address only where people are meant to come in. */
-function bindAddresses(host: Host): readonly string[] {
-  return host.roles.includes('gateway') ? ['127.0.0.1', host.address] : ['127.0.0.1'];
+interface Bind {
+  readonly address: string;
+  readonly options: string;
+}
+
+/**
+ * Loopback for what runs on the host; the service address only where people are meant to come in, and
+ * there the moving one, too, also while another host has it: `transparent` makes HAProxy ask for
+ * IP_FREEBIND, which needs no privilege (tried with 2.6 as an ordinary user).
+ */
+function binds({ gateway: { entrance } }: ClusterSpec, host: Host): readonly Bind[] {
+  const plain = (address: string): Bind => ({ address, options: '' });
+  if (!host.roles.includes('gateway')) return [plain('127.0.0.1')];
+  const moving =
+    entrance.kind === 'vip' ? [{ address: entrance.address, options: ' transparent' }] : [];
+  return [plain('127.0.0.1'), plain(host.address), ...moving];
 }
 
 function configValues(spec: ClusterSpec, host: Host): Record<string, unknown> {
   return {
     cluster: spec.name,
-    addresses: bindAddresses(host),
+    host: host.name,
+    binds: binds(spec, host),
     mesosPort: spec.gateway.mesosPort,
     marathonPort: spec.gateway.marathonPort,
     masterPort: spec.mesos.masterPort,

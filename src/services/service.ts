@@ -6,7 +6,8 @@ import type { Templates } from './render.ts';
 export const phases = ['hosts', 'ensemble', 'masters', 'agents', 'services'] as const;
 export type Phase = (typeof phases)[number];
 
-export type ServiceName = 'zookeeper' | 'mesos-master' | 'mesos-agent' | 'marathon' | 'gateway';
+export type ServiceName =
+  'zookeeper' | 'mesos-master' | 'mesos-agent' | 'marathon' | 'gateway' | 'keepalived';
 
 /** A file that ci-cluster owns on a host. */
 export interface ManagedFile {
@@ -65,6 +66,8 @@ export interface RenderInput {
   readonly templates: Templates;
   /** The host has cgroup v2 only, where Mesos' own cgroup isolation does not work. */
   readonly cgroupV2: boolean;
+  /** Network interface that has the host's service address; undefined where nobody has looked. */
+  readonly interface?: string | undefined;
 }
 
 /** A kind of server that runs as one container on each of its hosts. */

@@ -30,6 +30,7 @@ import { fakePool, type FakeFramework, type FakePool } from './fake-pool.ts';
 import { performStage } from './fake-stage.ts';
 import { alive, machine, note, partsOfFile, type FakeWorld } from './fake-world.ts';
 import { zooLeader, zooServers, zooWord } from './fake-zookeeper.ts';
+import { holderOf } from './fake-vip.ts';
 import { parseHaproxy, type Backend } from './haproxy-cfg.ts';
 
 export const templates = await loadTemplates(new URL('../../templates/', import.meta.url));
@@ -141,7 +142,9 @@ function httpFrom(
   request: HttpRequest,
 ): HttpAnswer | NoAnswer {
   const isOwn = request.address === '127.0.0.1';
-  const to = isOwn ? from : machineAt(world, request.address);
+  const to = isOwn
+    ? from
+    : (machineAt(world, request.address) ?? holderOf(alive(world), request.address));
   if (to === undefined || world.off.has(to.name)) return lost;
   const container = [...to.containers.values()].find(
     (candidate) =>
@@ -245,9 +248,19 @@ function throughGateway(
   );
   const backend = config.backends.find(({ name }) => name === frontend?.backend);
   const server = backend?.servers.find((candidate) => isUp(world, machine, { backend, candidate }));
-  if (server === undefined) return { status: 503 };
+  const added = headersOf(frontend?.lines ?? []);
+  if (server === undefined) return { status: 503, headers: added };
   const { address, port } = server;
-  return httpFrom(world, machine, { ...request, address, port });
+  const answer = httpFrom(world, machine, { ...request, address, port });
+  return 'failure' in answer ? answer : { ...answer, headers: { ...answer.headers, ...added } };
+}
+
+function headersOf(lines: readonly string[]): Record<string, string> {
+  const set = lines.flatMap((line): [string, string][] => {
+    const found = /^http-after-response set-header (\S+) (\S+)$/.exec(line);
+    return found ? [[found[1] ?? '', found[2] ?? '']] : [];
+  });
+  return Object.fromEntries(set);
 }
 
 interface Checked {

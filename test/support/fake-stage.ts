@@ -114,6 +114,7 @@ const tell: Readonly<Record<string, (args: Words) => string>> = {
   install_docker: (packages) => `install ${packages.join(' ')}`,
   pull_image: ([image]) => `pull ${image ?? ''}`,
   isolate_builds: () => 'isolate builds',
+  enable_timer: ([unit = '']) => `enable ${unit}`,
   start_container: ([name]) => `start ${name ?? ''}`,
   remove_container: ([name]) => `remove ${name ?? ''}`,
 };
@@ -169,6 +170,11 @@ const performers: Readonly<Record<string, (call: Call) => Outcome>> = {
     machine.isolation = machine.files.get(script)?.content;
     return 'changed';
   },
+  enable_timer: ({ machine, world, args: [unit = ''] }) => {
+    const path = `/etc/systemd/system/timers.target.wants/${unit}`;
+    writeTo(machine, world, { path, content: '', mode: '0644' });
+    return 'changed';
+  },
   start_container: startContainer,
   remove_container: ({ machine, args: [name = ''] }) =>
     machine.containers.delete(name) ? 'changed' : 'unchanged',
@@ -182,7 +188,7 @@ function startContainer({ machine, world, args }: Call): Outcome {
   machine.containers.delete(name);
   try {
     const container = dockerRun(machine, run, world.clock);
-    const why = whyNotServing(machine, container, ports.split(',').map(Number));
+    const why = whyNotServing(machine, container, ports.split(',').filter(Boolean).map(Number));
     if (why === undefined) return 'changed';
     return putBack(machine, current, { name, evidence: why });
   } catch (error) {

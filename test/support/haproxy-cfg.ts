@@ -10,6 +10,7 @@ export interface Frontend {
   readonly binds: readonly { readonly address: string; readonly port: number }[];
   readonly backend: string;
   readonly mode: string;
+  readonly lines: readonly string[];
 }
 
 export interface Backend {
@@ -74,12 +75,13 @@ function frontend(section: HaproxySection, mode: string): Frontend {
     name: section.name,
     mode: rest(section, 'mode')[0] ?? mode,
     backend: rest(section, 'default_backend')[0] ?? '',
+    lines: section.lines,
     binds: rest(section, 'bind').map(place),
   };
 }
 
 function place(text: string): { address: string; port: number } {
-  const [address = '', port] = text.split(':');
+  const [address = '', port] = (text.split(' ')[0] ?? '').split(':');
   return { address, port: Number(port) };
 }
 

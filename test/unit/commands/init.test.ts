@@ -21,7 +21,7 @@ test('init makes a running cluster out of bare hosts', async () => {
     '✔  Mesos masters  leader m1, 2 standbys, can lose 1 more',
     '✔  Mesos agents   2 of 2 registered, 8 CPUs, 12.7 GiB',
     '✔  Marathon       leader m1, 2 standbys, can lose 2 more',
-    '✔  Gateways       2 of 2 lead to Mesos and Marathon',
+    '✔  Gateways       2 of 2 lead through, can lose none (only one lets people in)',
     '✔  Jenkins main   on a1, version 2.568.2, http://10.0.0.101:8081/',
   ]);
   expect(log.filter((line) => line.endsWith('install docker.io'))).toHaveLength(5);

@@ -309,3 +309,22 @@ test.each(['iptables', 'systemctl'])(
     ]);
   },
 );
+
+test('a gateway without an interface for the address that moves is named, unless the file names one', async () => {
+  const hosts = { a2: { roles: ['gateway'] } };
+  const vipFile = (vip: object) =>
+    clusterFile({
+      hosts,
+      sections: {
+        images: { keepalived: 'registry.example.com/keepalived:2.2.7' },
+        gateway: { address: 'vip', vip: { address: '10.0.0.100', ...vip } },
+      },
+    });
+  const world = fakeWorld(vipFile({}));
+  machine(world, 'a2').interface = 'odd name';
+  expect(told(await refusals(world))).toEqual([
+    'UNSUPPORTED_SYSTEM: no network interface of a2 has its address 10.0.0.102, so nobody knows where 10.0.0.100 belongs',
+  ]);
+  writeClusterFile(world, vipFile({ interface: 'bond0' }));
+  expect(await refusals(world)).toEqual([]);
+});
