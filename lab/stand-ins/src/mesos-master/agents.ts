@@ -8,7 +8,7 @@ import type { Core } from './core.ts';
 import { machineInfo } from './maintenance.ts';
 import { publishAgent } from './operator-events.ts';
 import { withAgent } from './registry.ts';
-import type { Agent } from './state.ts';
+import { tasksOn, type Agent } from './state.ts';
 
 type Registration = Extract<AgentMessage, { kind: 'register' }>;
 type Link = WireEnd<MasterMessage>;
@@ -72,10 +72,21 @@ async function readmit(core: Core, message: Registration, link: Link): Promise<A
     `Re-registered agent ${id} at ${message.pid} (${info.hostname})`,
   );
   adoptTasks(core, agent, { ...message, wasUnreachable });
+  tellFrameworks(core, agent);
   await continueDrain(core, id);
   // Only now: what the agent's tasks hold must not be offered.
   core.allocate();
   return agent;
+}
+
+/** Where its frameworks are now; the agent then sends again what they did not acknowledge (1.12.0: twice). */
+function tellFrameworks(core: Core, agent: Agent): void {
+  const ids = new Set(tasksOn(core.state, agent.id).map(({ frameworkId }) => frameworkId));
+  for (const id of ids) {
+    const framework = core.state.frameworks.get(id);
+    if (framework?.connected !== true) continue;
+    agent.link?.send({ kind: 'framework-updated', framework: framework.info });
+  }
 }
 
 function connect(core: Core, message: Registration, link: Link): Agent {

@@ -29,7 +29,8 @@ function newFrameworkId(core: Core): string {
 export function addFramework(core: Core, id: string, info: FrameworkInfo): Framework {
   const framework: Framework = {
     id,
-    info: { ...info, id: { value: id } },
+    // What protobuf shows of fields that were not given.
+    info: { failover_timeout: 0, checkpoint: false, ...info, id: { value: id } },
     stream: undefined,
     active: false,
     connected: false,
@@ -104,12 +105,8 @@ function takeOver(core: Core, framework: Framework, info: FrameworkInfo): void {
   framework.stream?.send({ type: 'ERROR', error: { message: 'Framework failed over' } });
   framework.stream?.end();
   rescindSilently(core, framework);
-  const { checkpoint } = framework.info;
-  framework.info = {
-    ...info,
-    id: { value: framework.id },
-    ...(checkpoint === undefined ? {} : { checkpoint }),
-  };
+  const { checkpoint = false } = framework.info;
+  framework.info = { failover_timeout: 0, ...info, id: { value: framework.id }, checkpoint };
   framework.filters = [];
 }
 

@@ -10,66 +10,78 @@ interface Scene {
   readonly agent: ScriptedAgent;
 }
 
+type Act = (scene: Scene) => Promise<string[]>;
+
 /** Three masters, one agent, two tasks; then the leader dies, ZooKeeper goes, the quorum is lost. */
 export function failoverSituations(): void {
-  const recorded = {
-    leader: situation('10-leader'),
-    standby: situation('10-standby'),
-    gap: situation('12-gap'),
-    newLeader: situation('13-new-leader'),
-    newStandby: situation('13-standby'),
-    alone: situation('17-quorum-lost'),
-    noLeader: situation('21-no-leader'),
-    notRecovered: situation('19-not-recovered'),
-  };
+  const acts = { ...healthyActs(), ...failoverActs(), ...outageActs() };
   let scene: Scene;
-  /** In this order: each goes on where the one before it stopped. */
-  const acts: Readonly<Record<string, () => Promise<string[]>>> = {
-    'the leader of a healthy cluster': () => replay(scene.trio.sites[0], recorded.leader),
-    'a standby': () => replay(scene.trio.sites[1], recorded.standby),
-    'the others while the dead leader is still the leader to them': async () => {
-      await scene.trio.kill(scene.trio.sites[0]);
-      return replayGap(scene, recorded.gap.filter(isBefore));
-    },
-    'the new leader, its agent back, one of two frameworks back': async () => {
-      await elect(scene, scene.trio.sites[2]);
-      return [
-        ...(await replayGap(
-          scene,
-          recorded.gap.filter((one) => !isBefore(one)),
-        )),
-        ...(await replay(scene.trio.sites[2], recorded.newLeader)),
-        ...(await replay(scene.trio.sites[1], recorded.newStandby)),
-      ];
-    },
-    'a standby that sees nobody lead, because ZooKeeper is away': () => {
-      scene.trio.sites[1].seeLeader(undefined);
-      return replay(scene.trio.sites[1], recorded.noLeader);
-    },
-    'a leader that lost its quorum': async () => {
-      await scene.trio.kill(scene.trio.sites[1]);
-      return replay(scene.trio.sites[2], recorded.alone);
-    },
-    'one of three, alone: elected and not recovered': async () => {
-      const first = await scene.trio.restartFirst();
-      first.seeLeader(first.info);
-      await scene.trio.clock.advance(5000);
-      const faults = await replay(first, recorded.notRecovered);
-      await first.stop();
-      return faults;
-    },
-  };
-
   describe('three masters', () => {
     beforeAll(async () => {
       const trio = await startTrio();
       scene = { trio, agent: await populate(trio) };
     });
     afterAll(() => scene.trio.stop());
+    // In this order: each goes on where the one before it stopped.
     test.each(Object.entries(acts))('%s', async (_, act) => {
-      expect(await act()).toEqual([]);
+      expect(await act(scene)).toEqual([]);
     });
   });
+}
+
+function healthyActs(): Record<string, Act> {
+  const leader = situation('10-leader');
+  const standby = situation('10-standby');
+  return {
+    'the leader of a healthy cluster': ({ trio }) => replay(trio.sites[0], leader),
+    'a standby': ({ trio }) => replay(trio.sites[1], standby),
+  };
+}
+
+function failoverActs(): Record<string, Act> {
+  const gap = situation('12-gap');
+  const newLeader = situation('13-new-leader');
+  const newStandby = situation('13-standby');
+  return {
+    'the others while the dead leader is still the leader to them': async (scene) => {
+      await scene.trio.kill(scene.trio.sites[0]);
+      return replayGap(scene, gap.filter(isBefore));
+    },
+    'the new leader, its agent back, one of two frameworks back': async (scene) => {
+      const [, second, third] = scene.trio.sites;
+      await elect(scene, third);
+      const after = gap.filter((one) => !isBefore(one));
+      return [
+        ...(await replayGap(scene, after)),
+        ...(await replay(third, newLeader)),
+        ...(await replay(second, newStandby)),
+      ];
+    },
+  };
+}
+
+function outageActs(): Record<string, Act> {
+  const alone = situation('17-quorum-lost');
+  const noLeader = situation('21-no-leader');
+  const notRecovered = situation('19-not-recovered');
+  return {
+    'a standby that sees nobody lead, because ZooKeeper is away': ({ trio }) => {
+      trio.sites[1].seeLeader(undefined);
+      return replay(trio.sites[1], noLeader);
+    },
+    'a leader that lost its quorum': async ({ trio }) => {
+      await trio.kill(trio.sites[1]);
+      return replay(trio.sites[2], alone);
+    },
+    'one of three, alone: elected and not recovered': async ({ trio }) => {
+      const first = await trio.restartFirst();
+      first.seeLeader(first.info);
+      await trio.clock.advance(5000);
+      const faults = await replay(first, notRecovered);
+      await first.stop();
+      return faults;
+    },
+  };
 }
 
 function replay(site: Site, answers: readonly RecordedAnswer[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 import { call } from '../../../src/shared/http-client.ts';
 import { compare, type Comparison } from './compare.ts';
 import type { RecordedAnswer } from './recorded.ts';
-import { tally } from './tally.ts';
+import { tallyFor } from './tally.ts';
 
 /** Texts of this run in place of those of the recording: ids of agents and frameworks. */
 export type Names = ReadonlyMap<string, string>;
@@ -31,7 +31,10 @@ export async function replayAnswer(
     ),
   };
   const head = compare(real, ours, 'HTTP ');
-  return tally.add(recorded.name, sum(head, answerOf(recorded, reply.body, options.names)));
+  return tallyFor(recorded.name).add(
+    recorded.name,
+    sum(head, answerOf(recorded, reply.body, options.names)),
+  );
 }
 
 function answerOf({ answer, partial }: RecordedAnswer, body: string, names?: Names): Comparison {
@@ -64,5 +67,7 @@ function withoutPort(value: unknown): unknown {
 }
 
 export function renamed(text: string, names: Names = new Map()): string {
-  return [...names].reduce((all, [from, to]) => all.replaceAll(from, to), text);
+  // Ids contain each other: the longest first.
+  const longest = [...names].sort(([a], [b]) => b.length - a.length);
+  return longest.reduce((all, [from, to]) => all.replaceAll(from, to), text);
 }

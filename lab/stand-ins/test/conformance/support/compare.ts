@@ -8,7 +8,7 @@ export interface Comparison {
 
 /** Values that differ from run to run: identities, times, addresses of this test, facts about the machine and build. */
 const volatile =
-  /(^|[._])(id|ids|uuid|pid|port|timestamp|time|seconds|nanoseconds|container|leader|date|user|sha|branch|version|streamId|webui_dir|work_dir|zk|quorum)$|(_ids?|_pid)(\[\])?(\.value)?$|(^|\.)(id|framework_ids\[\]|frameworks\[\]|slave_ids\[\])(\.value)?$|^\.?flags|load|_bytes|avg_|cpus_total$/;
+  /(^|[._])(id|ids|uuid|pid|port|timestamp|time|seconds|nanoseconds|container|leader|date|user|sha|branch|version|streamId|directory|webui_dir|work_dir|zk|quorum)$|(_ids?|_pid)(\[\])?(\.value)?$|(^|\.)(id|framework_ids\[\]|frameworks\[\]|slave_ids\[\])(\.value)?$|^\.?flags|load|_bytes|avg_|cpus_total$/;
 
 const none: Comparison = { keys: 0, covered: 0, differences: [] };
 
@@ -17,6 +17,8 @@ export function compare(real: unknown, ours: unknown, path = ''): Comparison {
   return compareAny(canonical(real), canonical(ours), path);
 }
 
+/** Of a master, or of an agent, a framework, an offer that it named. */
+const identity = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}(-[OS]?\d+)?/g;
 const uuid = /[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g;
 
 /** Lists of named values by name, as flags and metrics are; keys without the ids in them. */
@@ -58,18 +60,26 @@ function compareObjects(real: object, ours: unknown, path: string): Comparison {
   return total([own, ...parts, { ...none, differences: extra }]);
 }
 
-/** Order means nothing in these answers: each recorded element with the one that resembles it most. */
 function compareLists(real: readonly unknown[], ours: unknown, path: string): Comparison {
   if (!Array.isArray(ours)) return missing(real, path);
   if (real.length === 0 && ours.length === 0) return { ...none, keys: 1, covered: 1 };
-  const left = [...(ours as unknown[])];
-  const parts = real.map((one) => {
-    const at = mostAlike(one, left);
-    const [match] = at === -1 ? [undefined] : left.splice(at, 1);
-    return compareAny(one, match, `${path}[]`);
-  });
+  const { pairs, left } = paired(real, ours as readonly unknown[]);
+  const parts = pairs.map(([one, match]) => compareAny(one, match, `${path}[]`));
   const extra = left.map(() => `${path}[]: one element more than recorded`);
   return total([...parts, { ...none, differences: extra }]);
+}
+
+/** Order means nothing in these answers: each recorded element with the one that resembles it most. */
+export function paired(
+  real: readonly unknown[],
+  ours: readonly unknown[],
+): { readonly pairs: [unknown, unknown][]; readonly left: readonly unknown[] } {
+  const left = [...ours];
+  const pairs = real.map((one): [unknown, unknown] => {
+    const at = mostAlike(one, left);
+    return [one, at === -1 ? undefined : left.splice(at, 1)[0]];
+  });
+  return { pairs, left };
 }
 
 function mostAlike(one: unknown, others: readonly unknown[]): number {
@@ -94,7 +104,7 @@ function leafFault(real: unknown, ours: unknown, path: string): string | undefin
 
 /** Without ids inside texts. */
 function bare(value: unknown): unknown {
-  return typeof value === 'string' ? value.replaceAll(uuid, 'UUID') : value;
+  return typeof value === 'string' ? value.replaceAll(identity, 'ID') : value;
 }
 
 /** Of numbers that count what happened since the start, only these say what is the case. */

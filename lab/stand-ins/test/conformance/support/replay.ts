@@ -3,16 +3,24 @@ import type { FakeClock } from '../../shared/support/fake-clock.ts';
 import { renamed } from './answers.ts';
 import { compare } from './compare.ts';
 import { Connection, send } from './connection.ts';
+import { learn } from './learn.ts';
 import { recordedLines, type RecordedEvent, type RecordedLine } from './recorded.ts';
 import { until } from './site.ts';
-import { tally } from './tally.ts';
+import { tallies } from './tally.ts';
+
+type Act = (replay: Replay) => void | Promise<void>;
+
+/** A line of the recording, or something to do without one. */
+type Line = RecordedLine & { readonly act?: Act };
 
 export interface ReplayOptions {
   readonly clock: FakeClock;
   /** By recorded port; without one: where the leader is. */
   readonly urlOf: (port: number | undefined) => string;
   /** What the recorder did besides calling, by its note, before (`at` the time of) the next line. */
-  readonly notes?: Readonly<Record<string, (replay: Replay) => void | Promise<void>>>;
+  readonly notes?: Readonly<Record<string, Act>>;
+  /** What else happened, at which second. */
+  readonly happened?: readonly (readonly [at: number, act: Act])[];
   /** Events that other recordings caused, which ran beside this one. */
   readonly ignores?: (line: RecordedLine) => boolean;
 }
@@ -27,7 +35,7 @@ export class Replay {
   readonly names = new Map<string, string>();
   readonly faults: string[] = [];
   readonly #name: string;
-  readonly #lines: readonly RecordedLine[];
+  readonly #lines: readonly Line[];
   readonly #options: ReplayOptions;
   readonly #replies = new Map<string, Reply[]>();
   readonly #used = new Map<string, Set<RecordedEvent>>();
@@ -37,9 +45,11 @@ export class Replay {
   constructor(name: string, options: ReplayOptions) {
     this.#name = name;
     this.#options = options;
-    const { ignores = () => false } = options;
-    this.#lines = recordedLines(name).filter((line) => !ignores(line));
-    tally.expect(this.#lines.filter(isAnswer).length);
+    const { ignores = () => false, happened = [] } = options;
+    const lines = recordedLines(name).filter((line) => !ignores(line));
+    const acts = happened.map(([at, act]) => ({ at, act }));
+    this.#lines = [...lines, ...acts].sort((a, b) => a.at - b.at);
+    tallies.master.expect(this.#lines.filter(isAnswer).length);
   }
 
   async run(): Promise<string[]> {
@@ -64,15 +74,27 @@ export class Replay {
     await this.connection(name).open(this.#options.urlOf(port), JSON.parse(text) as object);
   }
 
-  async #play(line: RecordedLine): Promise<void> {
+  /** For a subscription that the recorder did not write down: its calls name the stream. */
+  adoptStream(name: string): void {
+    const stream = this.#lines.find((line) => line.on === name && line.send !== undefined)?.stream;
+    const ours = this.connection(name).headers['mesos-stream-id'];
+    if (typeof stream === 'string') this.names.set(stream, String(ours));
+  }
+
+  async #play(line: Line): Promise<void> {
     if (line.event !== undefined || line.closed !== undefined) {
       this.#awaited.push({ line, at: line.at });
       return;
     }
     await this.#reach(line);
+    await line.act?.(this);
+    await this.#options.notes?.[line.note ?? '']?.(this);
+    await this.#exchange(line);
+  }
+
+  async #exchange(line: Line): Promise<void> {
     const on = line.on ?? '';
-    if (line.note !== undefined) await this.#options.notes?.[line.note]?.(this);
-    else if (line.subscribe !== undefined) await this.subscribe(on, line.subscribe, line.port);
+    if (line.subscribe !== undefined) await this.subscribe(on, line.subscribe, line.port);
     else if (line.send !== undefined) await this.#send(on, line);
     else if (line.reply !== undefined) this.#compareReply(on, line);
     else if (line.body !== undefined) await this.#compareText(on, line);
@@ -113,7 +135,7 @@ export class Replay {
     const match = connection.events.find((one) => !used.has(one) && isSame(line.event, one));
     if (match === undefined) return false;
     used.add(match);
-    this.#learn(line.event, match);
+    learn(this.names, line.event, match);
     this.#compare(line, line.event, match);
     return true;
   }
@@ -163,7 +185,7 @@ export class Replay {
 
   #compare(line: RecordedLine, real: unknown, ours: unknown): void {
     const name = `${this.#name} ${line.on ?? ''} +${line.at}`;
-    this.faults.push(...tally.add(name, compare(real, ours)));
+    this.faults.push(...tallies.master.add(name, compare(real, ours)));
   }
 
   #report(line: RecordedLine, fault: string): void {
@@ -171,30 +193,17 @@ export class Replay {
     const keys = compare(line.event ?? line, undefined).keys;
     const differences = [`${what} ${fault}`];
     const name = `${this.#name} ${line.on ?? ''} +${line.at}`;
-    this.faults.push(...tally.add(name, { keys, covered: 0, differences }));
-  }
-
-  /** Where a recorded id stood, ours stands. */
-  #learn(real: unknown, ours: unknown): void {
-    if (typeof real === 'string' && typeof ours === 'string') {
-      if (real !== ours && isIdentity(real)) this.names.set(real, ours);
-      return;
-    }
-    if (typeof real !== 'object' || real === null || typeof ours !== 'object' || ours === null)
-      return;
-    for (const [key, one] of Object.entries(real)) {
-      this.#learn(one, (ours as Record<string, unknown>)[key]);
-    }
+    this.faults.push(...tallies.master.add(name, { keys, covered: 0, differences }));
   }
 }
 
-function isAnswer(line: RecordedLine): boolean {
-  return line.note === undefined && line.subscribe === undefined && line.send === undefined;
-}
-
-/** Ids begin with a UUID, updates have 16 bytes in Base64. */
-function isIdentity(text: string): boolean {
-  return /^[0-9a-f]{8}-/.test(text) || /^[\w+/]{22}==$/.test(text);
+function isAnswer(line: Line): boolean {
+  return (
+    line.act === undefined &&
+    line.note === undefined &&
+    line.subscribe === undefined &&
+    line.send === undefined
+  );
 }
 
 /** Same kind of event about the same thing. */

@@ -109,7 +109,19 @@ export class ScriptedAgent {
     for (const task of tasks) this.#forget(task);
   }
 
-  /** The task's process is killed from outside, or its executor. */
+  /** kill -9 of the executor: the agent speaks for it. */
+  killExecutor(taskId: string): void {
+    const task = this.#find(taskId);
+    if (task === undefined) return;
+    task.describes = false;
+    task.update('TASK_FAILED', {
+      source: 'SOURCE_AGENT',
+      reason: 'REASON_EXECUTOR_TERMINATED',
+      message: 'Executor terminated',
+    });
+  }
+
+  /** The task's process is killed from outside. */
   end(taskId: string, state: TaskState, details: Partial<TaskStatus>): void {
     this.#find(taskId)?.update(state, details);
   }

@@ -1,11 +1,11 @@
 import { replayAnswer, type Names } from './answers.ts';
 import { recordedAnswers, type RecordedAnswer } from './recorded.ts';
-import { tally } from './tally.ts';
+import { tallyFor } from './tally.ts';
 
 /** The answers of one recording; they count as recorded whether they are compared or not. */
 export function situation(name: string): RecordedAnswer[] {
   const answers = recordedAnswers(name);
-  tally.expect(answers.length);
+  tallyFor(answers[0]?.name ?? '').expect(answers.length);
   return answers;
 }
 

@@ -15,7 +15,7 @@ export const knownGaps = JSON.parse(
 const patterns = knownGaps.flatMap(({ where }) => where.map((one) => new RegExp(one)));
 
 /** What was compared, over all situations. */
-export class Tally {
+class Tally {
   recorded = 0;
   compared = 0;
   keys = 0;
@@ -35,10 +35,15 @@ export class Tally {
       .filter((one) => !patterns.some((pattern) => pattern.test(one)));
   }
 
-  get line(): string {
+  line(whose: string): string {
     const grouped = (count: number) => String(count).replace(/\B(?=(\d{3})+$)/g, ' ');
-    return `conformance: ${grouped(this.compared)} of ${grouped(this.recorded)} recorded answers compared, ${grouped(this.covered)} of ${grouped(this.keys)} keys covered`;
+    return `conformance${whose}: ${grouped(this.compared)} of ${grouped(this.recorded)} recorded answers compared, ${grouped(this.covered)} of ${grouped(this.keys)} keys covered`;
   }
 }
 
-export const tally = new Tally();
+/** The stand-in agent's own answers count apart: the two grow each at its own pace. */
+export const tallies = { master: new Tally(), agent: new Tally() };
+
+export function tallyFor(name: string): Tally {
+  return name.includes('/agent-') ? tallies.agent : tallies.master;
+}
