@@ -11,14 +11,14 @@ export function buildText(record: BuildRecord, paint: Palette, columns: number):
   const { controller, number, job, result } = record;
   const sign = result === 'SUCCESS' ? paint.green('✔') : paint.red('✘');
   const title = `${controller}: ${result ?? 'not ended'}, build ${number ?? '?'} of ${job}`;
-  const rows = [...momentRows(record), ...placeRows(record), ...artifactRows(record)];
-  const width = columns - '  finished  +000.0 s  '.length;
-  const cut = rows.map(([name = '', time = '', text = '']) => [
-    `  ${name}`,
-    time.padStart(8),
-    clip(text, width),
-  ]);
-  return [`${sign} ${clip(title, columns - 2)}`, '', ...table(cut)].join('\n');
+  const parts = [momentRows(record), [...placeRows(record), ...artifactRows(record)]];
+  const blocks = parts.filter((rows) => rows.length > 0).map((rows) => table(rows).map(indented));
+  const lines = blocks.flatMap((block) => ['', ...block]).map((line) => clip(line, columns));
+  return [`${sign} ${clip(title, columns - 2)}`, ...lines].join('\n');
+}
+
+function indented(line: string): string {
+  return `  ${line}`;
 }
 
 /** Each part by how long it took, the last one with the sum. */
@@ -30,7 +30,7 @@ function momentRows({ moments, reused }: BuildRecord): string[][] {
   return seen.map(([moment, ms], index) => {
     const before = seen[index - 1]?.[1];
     const took = before === undefined ? seconds(ms) : `+${seconds(ms - before)}`;
-    return [moment, took, remark(moment, { ms, reused })];
+    return [moment, took.padStart(8), remark(moment, { ms, reused })];
   });
 }
 
@@ -41,11 +41,7 @@ function remark(moment: BuildMoment, { ms, reused }: { ms: number; reused: boole
 
 function placeRows({ buildAgent, host }: BuildRecord): string[][] {
   if (buildAgent === undefined) return [];
-  return [
-    ['', '', ''],
-    ...(host === undefined ? [] : [['host', '', host]]),
-    ['agent', '', buildAgent],
-  ];
+  return [...(host === undefined ? [] : [['host', host]]), ['build agent', buildAgent]];
 }
 
 function artifactRows({ artifacts }: BuildRecord): string[][] {
@@ -54,5 +50,5 @@ function artifactRows({ artifacts }: BuildRecord): string[][] {
     ...artifacts.slice(0, shownArtifacts).map(printable),
     ...(more > 0 ? [`and ${more} more`] : []),
   ];
-  return names.map((name, index) => [index === 0 ? 'artefacts' : '', '', name]);
+  return names.map((name, index) => [index === 0 ? 'artefacts' : '', name]);
 }

@@ -8,8 +8,10 @@ export function plainProgress(screen: Screen): Progress {
   const begin = screen.now();
   const paint = palette(screen.colour);
   const told = { text: '', gate: '', reason: '' };
+  const waits = new Map<string, string>();
   const report = (event: Event) => {
     if (event.kind === 'console' && screen.verbose) tellConsole(event, screen);
+    if (event.kind === 'build-waiting' && isKnown(event, waits)) return;
     const text = isSameWait(event, told) ? `    … ${event.reason}` : textOf(event, paint);
     if (text === undefined || text === told.text || isSameReason(event, told)) return;
     const { gate, reason } = event.kind === 'waiting' ? event : nothing;
@@ -17,6 +19,16 @@ export function plainProgress(screen: Screen): Progress {
     screen.line(`${paint.dim(seconds(screen.now() - begin).padStart(7))}  ${text}`);
   };
   return { report, end: () => undefined };
+}
+
+/** Several builds wait side by side, each for reasons of its own. */
+function isKnown(
+  { controller, reason }: Extract<Event, { kind: 'build-waiting' }>,
+  waits: Map<string, string>,
+): boolean {
+  const same = waits.get(controller) === reason;
+  waits.set(controller, reason);
+  return same;
 }
 
 function tellConsole({ controller, lines }: Extract<Event, { kind: 'console' }>, screen: Screen) {

@@ -39,7 +39,7 @@ export interface FakeJenkins {
   idleAgents: string[];
   /** Ends all sessions, as a restart does. */
   restart(): void;
-  answers(request: HttpRequest): Partial<HttpAnswer>;
+  answers: (request: HttpRequest) => Partial<HttpAnswer>;
   /** Of the Mesos plugin. */
   tasks(frameworkId: string): readonly FakeTask[];
 }
@@ -90,10 +90,10 @@ class Fake implements FakeJenkins {
     this.#session += 1;
   }
 
-  answers(request: HttpRequest): Partial<HttpAnswer> {
+  answers = (request: HttpRequest): Partial<HttpAnswer> => {
     const answer = this.#answer(request);
     return { ...answer, headers: { 'x-jenkins': '2.568.2', ...answer.headers } };
-  }
+  };
 
   tasks(frameworkId: string): readonly FakeTask[] {
     const agentId = this.#parts.agentId ?? 'S1';

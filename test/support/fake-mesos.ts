@@ -15,8 +15,15 @@ export interface MesosMemory {
   initialised: boolean;
   /** Besides Marathon and the controllers: what nobody uses any more. */
   readonly frameworks: FakeFramework[];
+  /** Ids of frameworks whose stream of events is closed. */
+  readonly disconnected: Set<string>;
   /** Besides build agents. */
   readonly tasks: FakeTask[];
+  /** What the masters say that they are; 1.12.0 if not given. */
+  version?: string;
+  /** Weights and limits by role. */
+  readonly weights?: Map<string, number>;
+  readonly limits?: Map<string, object>;
 }
 
 interface Master {
@@ -63,6 +70,7 @@ export function masterAnswers(
   request: HttpRequest,
 ): Partial<HttpAnswer> {
   if (request.path.startsWith('/metrics/snapshot')) return metrics(world);
+  if (request.path === '/version') return json({ version: world.mesos.version ?? '1.12.0' });
   if (request.method === 'GET' && mesosLeader(world) === machine) {
     return poolAnswers(world.pool ?? fakePool(), request) ?? { status: 404 };
   }
@@ -74,10 +82,39 @@ export function masterAnswers(
     return { status: 307, headers: { location: `//${elected.machine.address}:5050/api/v1` } };
   }
   if (!hasRecovered(world)) return { status: 503, body: 'Master has not finished recovery' };
-  const { type } = JSON.parse(request.body ?? '') as { type: string };
+  const { type, ...content } = JSON.parse(request.body ?? '') as Call;
   if (type === 'GET_HEALTH') return json({ type, get_health: { healthy: true } });
   if (type === 'GET_AGENTS') return json({ type, get_agents: { agents: agentsOf(world) } });
-  return poolAnswers(world.pool ?? fakePool(), request) ?? { status: 400 };
+  const shares = shareAnswers(world.mesos, type, content);
+  return shares ?? poolAnswers(world.pool ?? fakePool(), request) ?? { status: 400 };
+}
+
+interface Call {
+  readonly type: string;
+  readonly update_weights?: { readonly weight_infos: readonly { role: string; weight: number }[] };
+  readonly update_quota?: { readonly quota_configs: readonly { role: string; limits: object }[] };
+}
+
+/** Weights and quotas; protobuf leaves empty lists out. */
+function shareAnswers(
+  mesos: MesosMemory,
+  type: string,
+  { update_weights, update_quota }: Omit<Call, 'type'>,
+): Partial<HttpAnswer> | undefined {
+  const { weights = new Map<string, number>(), limits = new Map<string, object>() } = mesos;
+  for (const { role, weight } of update_weights?.weight_infos ?? []) weights.set(role, weight);
+  for (const one of update_quota?.quota_configs ?? []) limits.set(one.role, one.limits);
+  if (type === 'UPDATE_WEIGHTS' || type === 'UPDATE_QUOTA') {
+    Object.assign(mesos, { weights, limits });
+    return { status: 200 };
+  }
+  if (type === 'GET_WEIGHTS') {
+    const weight_infos = [...weights].map(([role, weight]) => ({ role, weight }));
+    return json({ type, get_weights: weight_infos.length === 0 ? {} : { weight_infos } });
+  }
+  if (type !== 'GET_QUOTA') return undefined;
+  const configs = [...limits].map(([role, given]) => ({ role, limits: given }));
+  return json({ type, get_quota: { status: configs.length === 0 ? {} : { configs } } });
 }
 
 function metrics(world: MesosWorld): Partial<HttpAnswer> {

@@ -185,7 +185,8 @@ function poolOf(world: FakeWorld): FakePool {
     const isThere =
       controller?.buildAgents !== undefined && isJenkinsUp(serving(world), `/ci/jenkins-${name}`);
     const id = `${cluster ?? ''}-jenkins-${name}`;
-    return isThere ? [{ id, name: `jenkins-${name}`, ...connected }] : [];
+    const isIn = !world.mesos.disconnected.has(id);
+    return isThere ? [{ id, name: `jenkins-${name}`, active: isIn, connected: isIn }] : [];
   });
   const left = world.mesos.frameworks;
   const tasks = own.flatMap(

@@ -39,7 +39,7 @@ export function fakeWorld(text: string = clusterFile()): FakeWorld {
     machines: new Map(),
     znodes: new Map(),
     apps: new Map(),
-    mesos: { initialised: false, frameworks: [], tasks: [] },
+    mesos: { initialised: false, frameworks: [], disconnected: new Set(), tasks: [] },
     jenkins: new Map(),
     files: new Map(),
     cut: new Map(),
@@ -62,9 +62,15 @@ interface ControllerOfFile {
 }
 
 /** The part of the cluster file that matters to what builds. */
-export function partsOfFile(world: FakeWorld): PartsOfFile {
-  return parse(world.files.get('cluster.yml') ?? '') as PartsOfFile;
+export function partsOfFile({ files }: FakeWorld): PartsOfFile {
+  const text = files.get('cluster.yml') ?? '';
+  const parts = parsed.get(text) ?? (parse(text) as PartsOfFile);
+  parsed.set(text, parts);
+  return parts;
 }
+
+/** Asked for with each request to a master: parsing each time would make the tests slow. */
+const parsed = new Map<string, PartsOfFile>();
 
 /** Replaces the cluster file; hosts and controllers that it names and the world has not are made. */
 export function writeClusterFile(world: FakeWorld, text: string): void {

@@ -82,7 +82,7 @@ test('a crumb whose session has ended is replaced by a fresh one', async () => {
   world.jenkins.answers = (request) => {
     // Between the first and the second POST the controller restarts.
     if (request.method === 'POST' && ++posts === 2) world.jenkins.restart();
-    return answers.call(world.jenkins, request);
+    return answers(request);
   };
   expect((await runBuild(world.request)).record.result).toBe('SUCCESS');
 });
@@ -159,7 +159,7 @@ test('a job that Jenkins does not take is told with its reason', async () => {
   world.jenkins.answers = (request) =>
     request.path.startsWith('/createItem')
       ? { status: 400, headers: { 'x-error': 'no%20such%20type' } }
-      : answers.call(world.jenkins, request);
+      : answers(request);
   expect((await runBuild(world.request)).error).toMatchObject({
     code: 'JENKINS_REFUSED',
     evidence: ['Jenkins answers 400, no such type'],
@@ -210,7 +210,7 @@ test('a build that runs too long is stopped', async () => {
 
 async function interruptedAt(ms: number, course = {}) {
   const world = await buildWorld({ course });
-  const { sleep } = world.clock;
+  const sleep = world.clock.sleep.bind(world.clock);
   world.clock.sleep = async (by, signal) => {
     if (world.clock.now() >= ms) world.interruption.abort();
     await sleep(by, signal);
@@ -245,7 +245,7 @@ test('no request bears the password in its path, headers or body', async () => {
   const seen: unknown[] = [];
   world.jenkins.answers = (request) => {
     seen.push(request);
-    return answers.call(world.jenkins, request);
+    return answers(request);
   };
   await runBuild({ ...world.request });
   expect(seen.length).toBeGreaterThan(10);
@@ -260,7 +260,7 @@ test('what Jenkins answers with is asked again through another gateway after a l
     http: (request: Parameters<typeof answers>[0]) => {
       asked += 1;
       if (asked > 4) return { failure: 'timeout', detail: '' } as const;
-      return answers.call(world.jenkins, request);
+      return answers(request);
     },
   };
   const { request } = await buildWorld({
