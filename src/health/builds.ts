@@ -92,7 +92,7 @@ function mesosFault(
 }
 
 /** The reason where Jenkins does not tell. */
-async function askForBuildAgents(
+export async function askForBuildAgents(
   sight: Sight,
   { admin, gatewayPort }: JenkinsController,
 ): Promise<readonly BuildAgent[] | string> {

@@ -1,11 +1,12 @@
 import type { Gate } from '../plan/step.ts';
 import { eligibleHosts } from '../services/jenkins.ts';
+import { whyNodesOffline } from './build-nodes.ts';
 import { probeGateways } from './gateway.ts';
+import { probeMovingAddress } from './moving-address.ts';
 import { probeJenkins } from './jenkins.ts';
 import { probeMarathon } from './marathon.ts';
 import { probeAgents, probeMasters } from './mesos.ts';
 import type { Member, State } from './model.ts';
-import { probeMovingAddress } from './moving-address.ts';
 import type { Sight } from './sight.ts';
 import { probeZookeeper } from './zookeeper.ts';
 
@@ -52,6 +53,11 @@ export const gateRules: Readonly<Record<Gate, GateRule>> = {
     why: 'it is what people came for',
     deadlineMs: 600_000,
   },
+  'build-agents': {
+    condition: 'every build agent that Marathon keeps running is online in Jenkins',
+    why: 'builds with its label would wait',
+    deadlineMs: 600_000,
+  },
 };
 
 export interface GateState {
@@ -84,6 +90,10 @@ export async function checkGate(
       return await entranceGate(sight);
     case 'jenkins':
       return await jenkinsGate(sight);
+    case 'build-agents': {
+      const reason = await whyNodesOffline(sight);
+      return { reached: reason === '', reason };
+    }
   }
 }
 

@@ -1,16 +1,12 @@
 import type { JenkinsController } from '../config/cluster-spec.ts';
-import {
-  controllerApp,
-  controllerFiles,
-  eligibleHosts,
-  type MarathonApp,
-} from '../services/jenkins.ts';
+import { appId, controllerApp, controllerFiles, eligibleHosts } from '../services/jenkins.ts';
+import { fingerprintLabel, type MarathonApp } from '../services/marathon-app.ts';
+import { buildAgentStages, plannedNodeApps } from './build-agent-stages.ts';
 import { fingerprintOf, sha256 } from './fingerprint.ts';
 import type { PlanInput } from './observed.ts';
 import { fileSteps } from './service-work.ts';
+import { shareStages } from './share-stages.ts';
 import type { HostWork, Stage } from './step.ts';
-
-export const fingerprintLabel = 'io.ci-cluster.fingerprint';
 
 /**
  * Files of the controllers that hosts do not have yet. They must be there before the host's Mesos
@@ -20,14 +16,19 @@ export function newJenkinsFiles(input: PlanInput): readonly HostWork[] {
   return jenkinsFiles(input, false);
 }
 
-/** Files that have changed, then the apps, then the wait until they answer. */
+/** Files that have changed, then the apps, then the wait until they answer, then their build agents. */
 export function jenkinsStages(input: PlanInput): readonly Stage[] {
   const work = jenkinsFiles(input, true);
   const apps = input.spec.jenkins.flatMap((controller) => appStages(input, controller, work));
+  const agents = buildAgentStages(input);
+  const waits = apps.length > 0 || agents.needsJenkins;
   return [
     ...(work.length === 0 ? [] : [{ kind: 'hosts', phase: 'services', work } as const]),
+    ...removals(input),
+    ...shareStages(input),
     ...apps,
-    ...(apps.length === 0 ? [] : [{ kind: 'gate', phase: 'services', gate: 'jenkins' } as const]),
+    ...(waits ? [{ kind: 'gate', phase: 'services', gate: 'jenkins' } as const] : []),
+    ...agents.stages,
   ];
 }
 
@@ -45,6 +46,17 @@ function jenkinsFiles(input: PlanInput, areThere: boolean): readonly HostWork[] 
   });
 }
 
+/** Before anything new is submitted: what goes may hold the ports and the home of what comes. */
+function removals({ spec, observed }: PlanInput): readonly Stage[] {
+  const wanted = new Set([
+    ...spec.jenkins.map(appId),
+    ...spec.jenkins.flatMap((controller) => plannedNodeApps(spec, controller).map(({ id }) => id)),
+  ]);
+  return [...(observed.apps ?? [])]
+    .filter(([id, fingerprint]) => fingerprint !== '' && !wanted.has(id))
+    .map(([id]) => ({ kind: 'api', phase: 'services', step: { kind: 'remove-app', id } }));
+}
+
 /** A running controller has read its files at its start; those of a new host nobody has read. */
 function appStages(
   input: PlanInput,
@@ -52,14 +64,20 @@ function appStages(
   changed: readonly HostWork[],
 ): readonly Stage[] {
   const app = labelledApp(input, controller);
-  const labels = app['labels'] as Record<string, string>;
   const deployed = input.observed.apps?.get(app.id);
   const folder = `/jenkins/${controller.name}/`;
   const restart = changed.some(({ steps }) =>
     steps.some((step) => step.kind === 'write-file' && step.file.path.includes(folder)),
   );
-  if (deployed === labels[fingerprintLabel] && !restart) return [];
-  return [{ kind: 'api', phase: 'services', step: { kind: 'put-app', app, restart } }];
+  if (deployed === app.labels[fingerprintLabel] && !restart) return [];
+  const usesPlugin = controller.buildAgents.some(({ via }) => via === 'mesos');
+  const step = {
+    kind: 'put-app',
+    app,
+    restart,
+    ...(usesPlugin && { mesosAtLeast: '1.9.0' }),
+  } as const;
+  return [{ kind: 'api', phase: 'services', step }];
 }
 
 /** The label tells on the next run whether the deployed app is this one. */
@@ -68,7 +86,6 @@ function labelledApp(input: PlanInput, controller: JenkinsController): MarathonA
   const contents = controllerFiles(input.spec, controller, input.templates).map(({ content }) =>
     typeof content === 'string' ? sha256(content) : 'secret',
   );
-  const labels = app['labels'] as Record<string, string>;
   const fingerprint = fingerprintOf({ app, contents });
-  return { ...app, labels: { ...labels, [fingerprintLabel]: fingerprint } };
+  return { ...app, labels: { ...app.labels, [fingerprintLabel]: fingerprint } };
 }

@@ -1,5 +1,6 @@
 import type { ClusterSpec } from '../config/cluster-spec.ts';
 import type { Templates } from '../services/render.ts';
+import type { RoleShare } from '../services/shares.ts';
 import type { Facts } from './facts.ts';
 
 /** What was seen before planning. A host without facts did not answer. */
@@ -7,10 +8,17 @@ export interface Observed {
   readonly facts: ReadonlyMap<string, Facts>;
   /** SHA-256 of the content of a managed secret file, by path; made where secrets are revealed. */
   readonly secretSums: ReadonlyMap<string, string>;
-  /** Fingerprints of the running Marathon apps by id; undefined where Marathon did not answer. */
+  /**
+   * Fingerprints by id of the Marathon apps that are ours, or have the id of one; empty for one that
+   * has none. Undefined where Marathon did not answer.
+   */
   readonly apps: ReadonlyMap<string, string> | undefined;
   /** Who leads at the moment and is changed last: `zookeeper@m2`. */
   readonly leaders: ReadonlySet<string>;
+  /** Weights and limits by role; undefined where no leading master told them. */
+  readonly shares?: ReadonlyMap<string, RoleShare> | undefined;
+  /** Build agents of Marathon that Jenkins knows and has not online, by controller, where it answers. */
+  readonly offlineNodes?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
 }
 
 export interface PlanInput {

@@ -1,6 +1,8 @@
 import { ClusterError } from '../errors.ts';
 import { describe, type HostStep, type HostWork, type Stage } from '../plan/step.ts';
 import type { RemoteHost } from '../ports.ts';
+import { secretFile } from '../services/build-agents.ts';
+import { secretKey } from './api-steps/agent-secrets.ts';
 import type { Change, Run } from './run.ts';
 import { compileScript } from './script.ts';
 import { parseStepLine, type StepLine } from './step-lines.ts';
@@ -51,7 +53,8 @@ interface OneHost {
 async function performOnHost({ stage, work, run, changes }: OneHost): Promise<void> {
   const { ports, report } = run;
   const remote = remoteOf(run, work.host);
-  const script = compileScript(work.steps, ports.templates['remote/stage.sh'] ?? '', ports.quote);
+  const steps = work.steps.map((step) => withSecret(step, run));
+  const script = compileScript(steps, ports.templates['remote/stage.sh'] ?? '', ports.quote);
   const lines = new Map<number, StepLine>();
   const ran = await remote.run(script.argv, {
     input: script.input,
@@ -72,6 +75,15 @@ async function performOnHost({ stage, work, run, changes }: OneHost): Promise<vo
   });
   const bad = firstUnfinished(work.steps, lines);
   if (bad !== undefined) throw stepFailed({ host: work.host, ...bad, ran });
+}
+
+/** The secret of a build agent is known since an earlier stage; its step is then one of writing a file. */
+function withSecret(step: HostStep, { agentSecrets }: Run): HostStep {
+  if (step.kind !== 'write-agent-secret') return step;
+  const content = agentSecrets.get(secretKey(step.controller, step.node));
+  if (content === undefined) throw new Error(`no secret of ${step.node} to write`);
+  const { mode, owner } = secretFile;
+  return { kind: 'write-file', file: { path: step.path, content, mode, owner } };
 }
 
 function remoteOf({ remotes }: Run, host: string): RemoteHost {

@@ -1,17 +1,17 @@
 import { inRecordedOrder } from '../cluster/identity.ts';
 import type { ClusterSpec } from '../config/cluster-spec.ts';
-import { readApp } from '../health/jenkins.ts';
+import { readFingerprints } from '../health/apps.ts';
+import { offlineNodes } from '../health/build-nodes.ts';
 import { probeMarathon } from '../health/marathon.ts';
 import { probeMasters } from '../health/mesos.ts';
+import { readShares } from '../health/shares.ts';
 import type { Sight } from '../health/sight.ts';
 import { probeZookeeper } from '../health/zookeeper.ts';
-import { fingerprintLabel } from '../plan/jenkins-stages.ts';
 import type { PlanInput } from '../plan/observed.ts';
 import { recordedIdentity } from '../plan/preflight.ts';
 import type { Missing } from '../plan/quorum-faults.ts';
 import type { Ports } from '../ports.ts';
 import { Secret } from '../secret.ts';
-import { appId } from '../services/jenkins.ts';
 import type { Report } from './events.ts';
 import { filesOf } from './facts-request.ts';
 import { observeHosts, type Sighting } from './observe.ts';
@@ -56,7 +56,9 @@ function sightOf(spec: ClusterSpec, { remotes, missing }: Sighting): Sight {
   return { spec, remotes, missing: new Map(reasons) };
 }
 
-async function askServices(sight: Sight): Promise<Pick<PlanInput['observed'], 'apps' | 'leaders'>> {
+type Asked = Pick<PlanInput['observed'], 'apps' | 'leaders' | 'shares' | 'offlineNodes'>;
+
+async function askServices(sight: Sight): Promise<Asked> {
   const [zookeeper, masters, marathon] = await Promise.all([
     probeZookeeper(sight),
     probeMasters(sight),
@@ -67,21 +69,23 @@ async function askServices(sight: Sight): Promise<Pick<PlanInput['observed'], 'a
     `mesos-master@${masters.leader ?? ''}`,
     `marathon@${marathon.leader ?? ''}`,
   ];
-  return { apps: await deployedApps(sight, marathon.leader), leaders: new Set(leaders) };
+  const [apps, shares, offline] = await Promise.all([
+    readFingerprints(sight, marathon.leader),
+    readShares(sight, masters.leader),
+    missingNodes(sight),
+  ]);
+  return { leaders: new Set(leaders), apps, shares, offlineNodes: offline };
 }
 
-async function deployedApps(
-  sight: Sight,
-  leader: string | undefined,
-): Promise<ReadonlyMap<string, string> | undefined> {
-  if (leader === undefined) return undefined;
-  const apps = await Promise.all(
+/** Of controllers that answer; those that do not get their build agents when they do. */
+async function missingNodes(sight: Sight): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+  const found = await Promise.all(
     sight.spec.jenkins.map(async (controller) => {
-      const app = await readApp(sight, leader, appId(controller));
-      return [appId(controller), app?.labels[fingerprintLabel] ?? ''] as const;
+      const offline = await offlineNodes(sight, controller);
+      return typeof offline === 'string' ? [] : [[controller.name, offline] as const];
     }),
   );
-  return new Map(apps);
+  return new Map(found.flat());
 }
 
 function secretSums(spec: ClusterSpec, ports: Ports): ReadonlyMap<string, string> {

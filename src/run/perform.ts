@@ -10,7 +10,12 @@ import type { Change, Run } from './run.ts';
  * Runs the stages in order and stops at the first that fails; what was done before stays done, and
  * the same command goes on from there. Returns what was changed, also for the JSON result.
  */
-export async function perform(plan: Plan, run: Run, changes: Change[]): Promise<void> {
+export async function perform(
+  plan: Plan,
+  given: Omit<Run, 'agentSecrets'>,
+  changes: Change[],
+): Promise<void> {
+  const run: Run = { ...given, agentSecrets: new Map() };
   for (const [index, phase] of phases.entries()) {
     const stages = plan.stages.filter((stage) => stage.phase === phase);
     run.report({ kind: 'phase', phase, number: index + 1, idle: stages.length === 0 });

@@ -1,6 +1,7 @@
 import type { ClusterSpec } from '../config/cluster-spec.ts';
 import type { Sight } from '../health/sight.ts';
 import type { Ports, RemoteHost } from '../ports.ts';
+import type { Secret } from '../secret.ts';
 import type { Phase } from '../services/service.ts';
 import type { Report } from './events.ts';
 
@@ -11,6 +12,8 @@ export interface Run {
   readonly report: Report;
   readonly remotes: ReadonlyMap<string, RemoteHost>;
   readonly sight: Sight;
+  /** Of build agents that Marathon runs: filled by one step, written to hosts by the next. */
+  readonly agentSecrets: Map<string, Secret>;
 }
 
 /** One step that changed something. */

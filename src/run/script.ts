@@ -30,7 +30,7 @@ export function compileScript(
   library: string,
   quote: Quote,
 ): StageScript {
-  const calls = steps.map(callOf);
+  const calls = steps.map((step) => callOf(complete(step)));
   const blobs = calls.flatMap(({ blob }) => (blob === undefined ? [] : [blob]));
   const lines = [
     ...calls.flatMap(({ blob }, index) =>
@@ -49,7 +49,15 @@ interface Call {
   readonly blob?: string | Secret;
 }
 
-function callOf(step: HostStep): Call {
+type CompleteStep = Exclude<HostStep, { readonly kind: 'write-agent-secret' }>;
+
+/** A secret of a build agent has become a file by then. */
+function complete(step: HostStep): CompleteStep {
+  if (step.kind !== 'write-agent-secret') return step;
+  throw new Error(`the secret of ${step.node} was never fetched`);
+}
+
+function callOf(step: CompleteStep): Call {
   switch (step.kind) {
     case 'claim-host':
       return {
@@ -63,8 +71,6 @@ function callOf(step: HostStep): Call {
         blob: content,
       };
     }
-    case 'write-agent-secret':
-      throw new Error(`the secret of ${step.node} was never fetched`);
     case 'configure-docker':
       return { call: (blob) => ['configure_docker', blob], blob: step.content };
     case 'install-docker':
@@ -75,6 +81,8 @@ function callOf(step: HostStep): Call {
     }
     case 'pull-image':
       return { call: () => ['pull_image', step.image] };
+    case 'enable-timer':
+      return { call: () => ['enable_timer', step.unit] };
     case 'isolate-builds':
       return { call: () => ['isolate_builds', step.unit, step.script] };
     case 'remove-container':

@@ -1,10 +1,15 @@
 import { hostsWith } from '../cluster/members.ts';
 import type { ClusterSpec, Host, JenkinsController } from '../config/cluster-spec.ts';
+import { jenkinsYaml } from './jenkins-casc.ts';
+import {
+  neverTwice,
+  replacedAtOnce,
+  singleInstance,
+  soonAgain,
+  type MarathonApp,
+} from './marathon-app.ts';
 import { render, type Templates } from './render.ts';
 import { root, serviceUser, type Folder, type ManagedFile } from './service.ts';
-
-/** Definition of a Marathon app as `PUT /v2/apps` takes it (Marathon 1.10). */
-export type MarathonApp = Readonly<Record<string, unknown>> & { readonly id: string };
 
 export function appId(controller: JenkinsController): string {
   return `/ci/jenkins-${controller.name}`;
@@ -24,6 +29,7 @@ export function controllerFolders(spec: ClusterSpec, controller: JenkinsControll
     { path: config, mode: '0755', owner: root },
     { path: `${config}/casc`, mode: '0755', owner: root },
     { path: `${config}/secrets`, mode: '0500', owner: serviceUser },
+    { path: `${config}/start`, mode: '0755', owner: root },
     { path: `${spec.folders.data}/jenkins`, mode: '0755', owner: root },
     { path: controller.home.path, mode: '0750', owner: serviceUser },
   ];
@@ -35,18 +41,20 @@ export function controllerFiles(
   templates: Templates,
 ): ManagedFile[] {
   const config = configFolder(spec, controller);
+  const open = { mode: '0644', owner: root };
   return [
     {
       path: `${config}/casc/jenkins.yaml`,
-      content: render(templates, 'jenkins/jenkins.yaml', {
-        cluster: spec.name,
-        controller: controller.name,
-        agentPort: controller.agentPort,
-        adminUser: controller.admin.user,
-        url: controller.url,
-      }),
-      mode: '0644',
-      owner: root,
+      content: jenkinsYaml(spec, controller, templates),
+      ...open,
+    },
+    ...controller.fragments.map(({ name, content }) => {
+      return { path: `${config}/casc/${name}`, content, ...open };
+    }),
+    {
+      path: `${config}/start/start.sh`,
+      content: render(templates, 'jenkins/start.sh', {}),
+      ...open,
     },
     {
       path: `${config}/secrets/ADMIN_PASSWORD`,
@@ -57,14 +65,16 @@ export function controllerFiles(
   ];
 }
 
-/** Two controllers on one home would corrupt it: one instance, stopped before the next one starts. */
+/** Two controllers on one home would corrupt it: one instance, and start.sh is the fence. */
 export function controllerApp(spec: ClusterSpec, controller: JenkinsController): MarathonApp {
   return {
     id: appId(controller),
-    instances: 1,
+    ...neverTwice,
     cpus: controller.cpus,
     mem: controller.memoryMb,
     user: 'root',
+    // With exec, so that the signals of a stop reach what start.sh becomes.
+    cmd: 'exec /bin/sh /ci-cluster/start.sh',
     networks: [{ mode: 'host' }],
     container: {
       type: 'DOCKER',
@@ -76,12 +86,7 @@ export function controllerApp(spec: ClusterSpec, controller: JenkinsController):
       { port: controller.agentPort, name: 'agent', protocol: 'tcp' },
     ],
     requirePorts: true,
-    env: {
-      CASC_JENKINS_CONFIG: '/casc',
-      JAVA_OPTS: '-Djenkins.install.runSetupWizard=false',
-      JENKINS_OPTS: `--httpPort=${controller.port}`,
-      JENKINS_SLAVE_AGENT_PORT: String(controller.agentPort),
-    },
+    env: environment(spec, controller),
     constraints: constraints(spec, controller),
     healthChecks: [
       {
@@ -96,11 +101,41 @@ export function controllerApp(spec: ClusterSpec, controller: JenkinsController):
         maxConsecutiveFailures: 6,
       },
     ],
-    upgradeStrategy: { minimumHealthCapacity: 0, maximumOverCapacity: 0 },
-    unreachableStrategy: 'disabled',
+    unreachableStrategy: controller.home.kind === 'shared' ? replacedAtOnce : 'disabled',
+    ...soonAgain,
     taskKillGracePeriodSeconds: 60,
-    labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' },
+    labels: { ...singleInstance },
   };
+}
+
+function environment(spec: ClusterSpec, controller: JenkinsController): Record<string, string> {
+  const names = ['jenkins.yaml', ...controller.fragments.map(({ name }) => name)];
+  return {
+    // File by file: one that was taken out of the cluster file may still lie in the folder.
+    CASC_JENKINS_CONFIG: names.map((name) => `/casc/${name}`).join(','),
+    JAVA_OPTS: javaProperties(spec, controller)
+      .map(([name, value]) => `-D${name}=${value}`)
+      .join(' '),
+    JENKINS_OPTS: `--httpPort=${controller.port}`,
+  };
+}
+
+function javaProperties(
+  spec: ClusterSpec,
+  controller: JenkinsController,
+): readonly (readonly [string, string | number])[] {
+  return [
+    ['jenkins.install.runSetupWizard', 'false'],
+    // Not by JENKINS_SLAVE_AGENT_PORT: jenkins.sh ignores it where the options contain the text
+    // `…slaveAgentPort`, and `…slaveAgentPortEnforce` does (jenkinsci/docker, 2026).
+    ['jenkins.model.Jenkins.slaveAgentPort', controller.agentPort],
+    ['jenkins.model.Jenkins.slaveAgentPortEnforce', 'true'],
+    // What build agents are told to connect to: the gateways, whatever host the controller is on.
+    ['hudson.TcpSlaveAgentListener.hostName', new URL(controller.url).hostname],
+    ['hudson.TcpSlaveAgentListener.port', controller.gatewayAgentPort],
+    // The plugin gives a build agent up after 5 min; pulling its image may take as long as Mesos allows.
+    ['usi.jenkins.agent-timeout', `${spec.mesos.executorRegistrationTimeoutMs}ms`],
+  ];
 }
 
 function configFolder(spec: ClusterSpec, controller: JenkinsController): string {
@@ -112,6 +147,7 @@ function volumes(spec: ClusterSpec, controller: JenkinsController): unknown[] {
   return [
     { containerPath: '/var/jenkins_home', hostPath: controller.home.path, mode: 'RW' },
     { containerPath: '/casc', hostPath: `${config}/casc`, mode: 'RO' },
+    { containerPath: '/ci-cluster', hostPath: `${config}/start`, mode: 'RO' },
     { containerPath: '/run/secrets', hostPath: `${config}/secrets`, mode: 'RO' },
   ];
 }

@@ -6,6 +6,14 @@ export type Templates = Readonly<Record<string, string>>;
 /** An unknown variable or filter is an error that names template and line, never an empty text. */
 const engine = new Liquid({ strictVariables: true, strictFilters: true, ownPropertyOnly: true });
 
+/**
+ * Text for JCasC: JSON's quotes are YAML's, in 1.1 as in 1.2, and `^${` is how JCasC writes a `${` that
+ * it is to leave alone.
+ */
+engine.registerFilter('casc', (value: unknown) =>
+  JSON.stringify(String(value).replaceAll('${', '^${')),
+);
+
 /** Templates are ours; answers of hosts are never rendered. A missing template is a bug. */
 export function render(
   templates: Templates,

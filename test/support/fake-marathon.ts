@@ -1,4 +1,5 @@
 import type { HttpAnswer, HttpRequest } from '../../src/ports.ts';
+import { withBuildAgents } from './fake-build-agents.ts';
 import type { FakeJenkins } from './fake-jenkins.ts';
 import { running, type FakeMachine } from './fake-machine.ts';
 import { agentMachines, json, mesosLeader, type MesosWorld } from './fake-mesos.ts';
@@ -43,6 +44,9 @@ export function marathonAnswers(
   if (path === '/v2/info') {
     return json({ leader: place, frameworkId: mesosLeader(world) ? 'f1' : null });
   }
+  if (path === '/v2/apps') {
+    return json({ apps: [...world.apps.values()].map(({ definition }) => definition) });
+  }
   if (!path.startsWith('/v2/apps/')) return { status: 404 };
   if (request.method === 'GET') return appAnswer(world, path.slice('/v2/apps'.length));
   world.log(`${asked.name}: ${request.method} ${path}`);
@@ -53,6 +57,9 @@ function change(world: MarathonWorld, request: HttpRequest, id: string): Partial
   if (world.refusal !== undefined) {
     const { status, message } = world.refusal;
     return { ...json({ message }), status };
+  }
+  if (request.method === 'DELETE') {
+    return world.apps.delete(id) ? json({ deploymentId: 'd3' }) : { status: 404 };
   }
   if (request.method === 'POST') {
     const app = world.apps.get(id.replace(/\/restart$/, ''));
@@ -80,7 +87,8 @@ interface Definition {
     readonly volumes: readonly { readonly hostPath: string }[];
   };
   readonly constraints: readonly (readonly [string, string, string])[];
-  readonly env: { readonly JENKINS_OPTS: string };
+  /** None of a build agent. */
+  readonly env?: { readonly JENKINS_OPTS: string };
 }
 
 /** Where the task runs; starts it on the first agent that it may run on. */
@@ -90,12 +98,23 @@ function taskPlace(world: MarathonWorld, app: FakeApp): FakeMachine | undefined 
   const place = agentMachines(world).find(
     (machine) =>
       machine.images.has(container.docker.image) &&
-      container.volumes.every(({ hostPath }) => machine.folders.has(hostPath)) &&
-      constraints.every(([, , address]) => address === machine.address),
+      container.volumes.every(({ hostPath }) => hasFolder(machine, hostPath)) &&
+      constraints.every(([field, , value]) => valueOf(machine, field) === value),
   );
   if (place === undefined) return undefined;
   Object.assign(app, { machine: place, startedMs: world.clock.now() });
   return place;
+}
+
+function hasFolder({ folders }: FakeMachine, path: string): boolean {
+  return path.endsWith('.sock') || folders.has(path);
+}
+
+function valueOf(machine: FakeMachine, field: string): string | undefined {
+  if (field === 'hostname') return machine.address;
+  const attributes = running(machine, 'mesos-agent')?.env.get('MESOS_ATTRIBUTES') ?? '';
+  const pairs = attributes.split(';').map((pair) => pair.split(':'));
+  return pairs.find(([name]) => name === field)?.[1];
 }
 
 /** Time that Jenkins takes to answer. */
@@ -110,7 +129,7 @@ export function jenkinsAnswers(
   const app = [...world.apps.values()].find((candidate) => {
     const { env } = candidate.definition as unknown as Definition;
     return (
-      taskPlace(world, candidate) === machine && env.JENKINS_OPTS === `--httpPort=${request.port}`
+      taskPlace(world, candidate) === machine && env?.JENKINS_OPTS === `--httpPort=${request.port}`
     );
   });
   if (app === undefined) return undefined;
@@ -118,7 +137,13 @@ export function jenkinsAnswers(
   const isUp = world.clock.now() - app.startedMs >= jenkinsStartMs;
   if (!isUp) return { status: 503, headers, body: 'Please wait while Jenkins is getting ready' };
   const [id = ''] = [...world.apps].find(([, candidate]) => candidate === app) ?? [];
-  return world.jenkins(id)?.answers(request) ?? { status: 404, headers };
+  const answer = world.jenkins(id)?.answers(request) ?? { status: 404, headers };
+  const controller = id.replace(/^.*\/jenkins-/, '');
+  const placeOf = (appId: string) => {
+    const agent = world.apps.get(appId);
+    return agent && taskPlace(world, agent);
+  };
+  return withBuildAgents({ controller, machine, placeOf }, request, answer);
 }
 
 /** Whether the app's controller runs and has started. */

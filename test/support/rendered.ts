@@ -1,6 +1,7 @@
 import type { ClusterSpec, Host } from '../../src/config/cluster-spec.ts';
 import { dockerRun } from '../../src/run/docker-run.ts';
 import { services } from '../../src/services/index.ts';
+import { buildAgentApp, buildNodes } from '../../src/services/build-agents.ts';
 import { controllerApp, controllerFiles, eligibleHosts } from '../../src/services/jenkins.ts';
 import type { Container, ManagedFile, ServiceName } from '../../src/services/service.ts';
 import { templates } from './fake-ports.ts';
@@ -47,6 +48,7 @@ export function allTexts(spec: ClusterSpec): readonly string[] {
   const ofControllers = spec.jenkins.flatMap((controller) => [
     ...controllerFiles(spec, controller, templates).map(({ content }) => String(content)),
     JSON.stringify(controllerApp(spec, controller)),
+    ...buildNodes(controller).map((node) => JSON.stringify(buildAgentApp(spec, controller, node))),
     ...eligibleHosts(spec, controller).map(({ address }) => address),
   ]);
   return [...ofHosts, ...ofControllers];
