@@ -13,7 +13,10 @@ export default defineConfig({
       {
         test: {
           name: 'judges',
-          include: ['lab/stand-ins/test/judges/**/*.judge.test.ts'],
+          include: [
+            'test/judges/**/*.judge.test.ts',
+            'lab/stand-ins/test/judges/**/*.judge.test.ts',
+          ],
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

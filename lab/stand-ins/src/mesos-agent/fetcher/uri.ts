@@ -1,7 +1,7 @@
 import type { Uri } from '../../shared/mesos.ts';
 
 /** Rules and words of src/slave/containerizer/fetcher.cpp (1.11). */
-export class UriError extends Error {
+class UriError extends Error {
   override readonly name = 'UriError';
 }
 
