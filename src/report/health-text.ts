@@ -133,9 +133,9 @@ function jenkinsLine({ name, state, host, version, url, detail }: Health['jenkin
 function buildsLine({ builds }: Health['jenkins'][number]): Line[] {
   if (builds === undefined) return [];
   const { state, online, busy, reason } = builds;
-  const counted = online === undefined ? [] : [`${online} online, ${busy ?? 0} busy`];
+  const counted = online === undefined ? [] : [`build agents ${online} online, ${busy ?? 0} busy`];
   const text = [...counted, reason].filter((part) => part !== '').join('; ');
-  return [{ state, name: '  build agents', text }];
+  return [{ state, name: '  builds', text }];
 }
 
 const namedOrphans = 3;
