@@ -1,7 +1,8 @@
 import type { AgentMessage, MasterMessage, WireEnd } from '../shared/agent-wire.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { Log } from '../shared/log.ts';
-import { build, type AgentInfo } from '../shared/mesos.ts';
+import { build } from '../shared/build.ts';
+import type { AgentInfo } from '../shared/mesos.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { LinkHandlers } from './master-link.ts';
 import { apply } from './task-messages.ts';

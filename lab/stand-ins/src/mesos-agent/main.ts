@@ -1,7 +1,7 @@
 import { resolveAddress } from '../shared/address.ts';
 import { FlagError } from '../shared/flags.ts';
 import { createLog, programSink, type Log } from '../shared/log.ts';
-import { build } from '../shared/mesos.ts';
+import { build } from '../shared/build.ts';
 import { bindFault, dieOfSigterm, programFlags } from '../shared/program.ts';
 import type { Flags } from '../shared/flags.ts';
 import { StartError, thisEnvironment } from './environment.ts';

@@ -1,5 +1,5 @@
+import { buildFields } from '../shared/build.ts';
 import {
-  buildFields,
   isTerminal,
   nanoseconds,
   seconds,

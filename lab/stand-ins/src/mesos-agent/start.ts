@@ -6,7 +6,7 @@ import { dockerOver, type Docker } from '../shared/docker.ts';
 import type { Flags } from '../shared/flags.ts';
 import { serve } from '../shared/http.ts';
 import type { Log } from '../shared/log.ts';
-import { buildFields } from '../shared/mesos.ts';
+import { buildFields } from '../shared/build.ts';
 import { parseDurationMs } from '../shared/quantities.ts';
 import { metricsSpacingMs, rateLimit } from '../shared/rate-limit.ts';
 import { Agent } from './agent.ts';

@@ -1,4 +1,5 @@
-import { buildFields, seconds } from '../shared/mesos.ts';
+import { buildFields } from '../shared/build.ts';
+import { seconds } from '../shared/mesos.ts';
 import type { Core } from './core.ts';
 import { maintenanceSchedule, maintenanceStatus } from './maintenance.ts';
 import { quotaStatus } from './quota.ts';

@@ -1,4 +1,5 @@
-import { buildFields, seconds } from '../shared/mesos.ts';
+import { buildFields } from '../shared/build.ts';
+import { seconds } from '../shared/mesos.ts';
 import { amountsOf, attributesSummary, toResources, toSummary } from '../shared/resources.ts';
 import type { Core } from './core.ts';
 import { allTasks, countStates, legacyTask } from './render-tasks.ts';

@@ -1,5 +1,5 @@
 import { empty, json, notFound, text, type Answer, type Request } from '../shared/http.ts';
-import { buildFields } from '../shared/mesos.ts';
+import { buildFields } from '../shared/build.ts';
 import { systemStatistics } from '../shared/system-metrics.ts';
 import type { Guard } from './authentication.ts';
 import { answerOld, files, oldEndpoints, toggleLogging } from './endpoints.ts';

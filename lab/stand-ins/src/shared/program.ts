@@ -1,6 +1,6 @@
 import { FlagError, parseFlags, type FlagDefinitions, type Flags } from './flags.ts';
 import type { Log } from './log.ts';
-import { build } from './mesos.ts';
+import { build } from './build.ts';
 
 /** Ends the process. SIGABRT of the real program shows as 134 in a shell and in a container; so does this. */
 export const aborted = 134;
