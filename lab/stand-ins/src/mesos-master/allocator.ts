@@ -28,6 +28,7 @@ export function allocate(core: Core): void {
     if (!isWorthAnOffer(free)) continue;
     const grant = chooseGrant(core, { agent, free, total });
     if (grant === undefined) continue;
+    countGrant(core, grant);
     const offer = openOffer(core, { ...grant, agent });
     made.set(grant.framework, [...(made.get(grant.framework) ?? []), offer]);
   }
@@ -62,6 +63,8 @@ interface Ranked extends Candidate {
   readonly guaranteed: boolean;
   readonly roleShare: number;
   readonly share: number;
+  readonly roleGrants: number;
+  readonly grants: number;
   readonly amounts: Amounts;
 }
 
@@ -73,10 +76,23 @@ function chooseGrant(core: Core, choice: Choice): Ranked | undefined {
     .sort(byNeed)[0];
 }
 
+/** Guarantees, then the role, then the framework; the order of `DRFComparator` in drf/sorter.hpp (1.11). */
 function byNeed(a: Ranked, b: Ranked): number {
   return (
-    Number(b.guaranteed) - Number(a.guaranteed) || a.roleShare - b.roleShare || a.share - b.share
+    Number(b.guaranteed) - Number(a.guaranteed) ||
+    a.roleShare - b.roleShare ||
+    a.roleGrants - b.roleGrants ||
+    a.share - b.share ||
+    a.grants - b.grants
   );
+}
+
+function grantKeys({ framework, role }: Candidate): readonly [string, string] {
+  return [role, `${role} ${framework.id}`];
+}
+
+function countGrant({ state }: Core, candidate: Candidate): void {
+  for (const key of grantKeys(candidate)) state.grants.set(key, (state.grants.get(key) ?? 0) + 1);
 }
 
 function candidates({ state }: Core): Candidate[] {
@@ -89,11 +105,16 @@ function candidates({ state }: Core): Candidate[] {
 function rank(core: Core, candidate: Candidate, { free, total }: Choice): Ranked {
   const { role, framework } = candidate;
   const held = heldBy(core, role);
+  const [roleGrants = 0, grants = 0] = grantKeys(candidate).map((key) =>
+    core.state.grants.get(key),
+  );
   return {
     ...candidate,
     guaranteed: belowGuarantee(core, role, held),
     roleShare: dominantShare(held, total) / weightOf(core, role),
     share: dominantShare(heldBy(core, role, framework), total),
+    roleGrants,
+    grants,
     amounts: withinLimits(core, role, { held, free }),
   };
 }

@@ -102,6 +102,8 @@ export class ClusterState {
   readonly frameworks = new Map<string, Framework>();
   readonly completedFrameworks: Framework[] = [];
   readonly offers = new Map<string, OpenOffer>();
+  /** How often a role, or a framework in it, was chosen: among equals the one that was chosen less is next. */
+  readonly grants = new Map<string, number>();
   nextAgent = 0;
   nextFramework = 0;
   nextOffer = 0;

@@ -6,6 +6,7 @@ import { subscribe } from '../../../src/mesos-master/frameworks.ts';
 import type { Core } from '../../../src/mesos-master/core.ts';
 import { Master } from '../../../src/mesos-master/master.ts';
 import { MemoryRegistrar } from '../../../src/mesos-master/registrar.ts';
+import type { Registry } from '../../../src/mesos-master/registry.ts';
 import type { Agent, Framework } from '../../../src/mesos-master/state.ts';
 import { fakeClock, type FakeClock } from '../../shared/support/fake-clock.ts';
 
@@ -35,13 +36,15 @@ export interface TestCluster {
   readonly exits: number[];
 }
 
-/** A leading master without network: the registry in memory, time in hand. */
+/** A leading master without network: the registry in memory (that of a leader before, if given), time in hand. */
 export function leadingMaster(
   weights: Readonly<Record<string, number>> = {},
   offerTimeoutMs?: number,
+  registry?: Registry,
 ): TestCluster {
   const clock = fakeClock();
   const registrar = new MemoryRegistrar();
+  if (registry !== undefined) registrar.registry = registry;
   const exits: number[] = [];
   const master = new Master({
     info: masterInfo,
