@@ -7,6 +7,10 @@ const commands = [
   'sample',
   'init',
   'status',
+  'build',
+  'jenkins',
+  'jenkins prune-frameworks',
+  'jenkins failover',
   'lab',
   'lab up',
   'lab down',
@@ -18,7 +22,7 @@ test('help lists every command and exits with 0', async () => {
   const { exitCode, stdout, stderr } = await runCli('--help', fakeWorld());
   expect(exitCode).toBe(0);
   expect(stderr).toBe('');
-  for (const command of ['sample', 'init', 'status', 'lab']) {
+  for (const command of ['sample', 'init', 'status', 'build', 'jenkins', 'lab']) {
     expect(stdout).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
   }
 });
@@ -126,6 +130,8 @@ const failures: readonly Failure[] = [
       world.refusal = { status: 422, message: 'no' };
     },
   },
+  { line: 'build', exitCode: 2, code: 'USAGE' },
+  { line: 'jenkins prune-frameworks', exitCode: 8, code: 'TEARDOWN_REFUSED' },
   { line: 'statsu', exitCode: 2, code: 'USAGE' },
   { line: 'init --nonsense', exitCode: 2, code: 'USAGE' },
 ];
@@ -153,7 +159,8 @@ test.each(failures)(
     failure.prepare?.(world);
     const { stdout, stderr } = await runCli(failure.line, world);
     expect(stdout).toBe('');
-    if (failure.code !== 'USAGE') expect(stderr).toContain(`[${failure.code}]`);
+    if (failure.line !== 'statsu' && failure.line !== 'init --nonsense')
+      expect(stderr).toContain(`[${failure.code}]`);
   },
 );
 
@@ -274,7 +281,17 @@ test('the document of init has every field, known or null', async () => {
   const { stdout } = await runCli('init --yes --json', fakeWorld(clusterFile({ jenkins: {} })));
   const document = JSON.parse(stdout) as Record<string, unknown>;
   expect(Object.keys(document)).toEqual([
-    ...['schemaVersion', 'command', 'cluster', 'ok', 'exitCode', 'changed', 'steps', 'elapsedMs'],
+    ...[
+      'schemaVersion',
+      'command',
+      'cluster',
+      'ok',
+      'exitCode',
+      'changed',
+      'steps',
+      'builds',
+      'elapsedMs',
+    ],
     'health',
   ]);
   expect(document).toMatchObject({ command: 'init', cluster: 'ci', ok: true, exitCode: 0 });

@@ -23,6 +23,8 @@ test('init makes a running cluster out of bare hosts', async () => {
     '✔  Marathon       leader m1, 2 standbys, can lose 2 more',
     '✔  Gateways       2 of 2 lead through, can lose none (only one lets people in)',
     '✔  Jenkins main   on a1, version 2.568.2, http://10.0.0.101:8081/',
+    '',
+    'No build: main without build agents ("buildAgents:" in the cluster file).',
   ]);
   expect(log.filter((line) => line.endsWith('install docker.io'))).toHaveLength(5);
 });
