@@ -26,7 +26,8 @@ export function prepareHome(home: string, date: string, warn: (text: string) => 
 
 /** What the first start leaves behind and every later one finds again. */
 export function markHome(home: string, version: string, config: string): void {
-  for (const folder of ['secrets', 'jobs', 'users', 'nodes', 'plugins', 'userContent', 'logs']) {
+  mkdirSync(join(home, 'secrets'), { recursive: true, mode: 0o700 });
+  for (const folder of ['jobs', 'users', 'nodes', 'plugins', 'userContent', 'logs']) {
     mkdirSync(join(home, folder), { recursive: true });
   }
   const hex = () => randomBytes(32).toString('hex');

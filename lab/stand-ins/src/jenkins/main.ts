@@ -12,6 +12,7 @@ import { Controller } from './controller.ts';
 import { version } from './core-version.ts';
 import { HomeNotWritable, markHome, prepareHome } from './home.ts';
 import { readPlugins } from './plugins.ts';
+import { requirePlugins } from './require-plugins.ts';
 import { readSettings, type Settings } from './settings.ts';
 
 /** Of `hudson.lifecycle.ExitLifecycle`; also taken here for a start that its configuration prevents. */
@@ -46,12 +47,18 @@ function main(): void {
 
 async function start(settings: Settings): Promise<void> {
   const server = await serveEarly(settings);
-  const config = configure(settings);
+  const plugins = readPlugins(settings.pluginList);
+  const reread = () => {
+    const read = configure(settings);
+    if (plugins !== undefined) requirePlugins(read, plugins);
+    return read;
+  };
+  const config = reread();
   markHome(settings.home, version, configXml(config, version));
   const controller = new Controller({
     ...{ settings, config, clock: realClock, log },
-    plugins: readPlugins(settings.pluginList) ?? [],
-    reread: () => configure(settings),
+    plugins: plugins ?? [],
+    reread,
     makeClouds: makeClouds({ mesos: createMesosCloud }),
     exit: () => {
       stop(server.http, exitCodeOnRestart);
