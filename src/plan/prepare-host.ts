@@ -3,10 +3,12 @@ import type { Host } from '../config/cluster-spec.ts';
 import { buildAgentFolders, buildAgentImages } from '../services/build-agents.ts';
 import { services } from '../services/index.ts';
 import { controllerFolders, eligibleHosts } from '../services/jenkins.ts';
+import { backupFolders } from '../services/home-backup.ts';
 import { isIsolated, isolationFolders } from '../services/isolation.ts';
 import type { Folder } from '../services/service.ts';
 import { mergedDaemonJson } from './docker-config.ts';
 import type { Facts } from './facts.ts';
+import { backupSteps } from './home-backup.ts';
 import { isolationSteps } from './isolation.ts';
 import type { PlanInput } from './observed.ts';
 import { factsOf, renderInput, sameMode } from './service-work.ts';
@@ -21,6 +23,7 @@ export function prepareHost(input: PlanInput, host: Host): readonly HostStep[] {
     ...folderSteps(input, host, facts),
     // Before the Mesos agent starts, and with it the first build.
     ...isolationSteps(input, host),
+    ...backupSteps(input, host),
     ...imagesOf(input, host)
       .filter((image) => !facts.images.has(image))
       .map((image): HostStep => ({ kind: 'pull-image', image })),
@@ -35,6 +38,7 @@ export function foldersOf({ spec }: Pick<PlanInput, 'spec'>, host: Host): readon
     { path: spec.folders.config, mode: '0755', owner: root },
     { path: spec.folders.data, mode: '0755', owner: root },
     ...(isIsolated(host) ? isolationFolders(spec) : []),
+    ...backupFolders(spec, host),
     ...servicesOf(spec, host).flatMap((service) => service.folders(spec, host)),
     ...spec.jenkins
       .filter((controller) => eligibleHosts(spec, controller).includes(host))

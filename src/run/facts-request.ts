@@ -5,6 +5,7 @@ import type { PlanInput } from '../plan/observed.ts';
 import { renderInput } from '../plan/service-work.ts';
 import { nodesOn, secretPath } from '../services/build-agents.ts';
 import { controllerFiles, eligibleHosts } from '../services/jenkins.ts';
+import { backedUpOn, backupFiles, timerLink } from '../services/home-backup.ts';
 import { isIsolated, isolationScript } from '../services/isolation.ts';
 import type { ManagedFile } from '../services/service.ts';
 import type { Templates } from '../services/render.ts';
@@ -19,6 +20,7 @@ export function filesOf(
   const input = blind(spec, templates);
   return [
     ...isolationFilesOf(input, host),
+    ...backedUpOn(spec, host).flatMap((controller) => backupFiles(spec, controller, templates)),
     ...servicesOf(spec, host).flatMap((service) => service.files(renderInput(input, host))),
     ...spec.jenkins
       .filter((controller) => eligibleHosts(spec, controller).includes(host))
@@ -41,6 +43,7 @@ export function factsArguments(
       'file',
       secretPath(spec, controller, node.name),
     ]),
+    ...backedUpOn(spec, host).flatMap((controller) => ['file', timerLink(controller)]),
     ...(host.roles.includes('zookeeper') ? ['text', myidPath(spec)] : []),
     ...imagesOf(input, host).flatMap((image) => ['image', image]),
     ...(isIsolated(host) ? ['isolation', isolationScript(spec), 'tasks', 'yes'] : []),

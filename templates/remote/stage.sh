@@ -175,6 +175,15 @@ isolate_builds() { # UNIT SCRIPT
   return 1
 }
 
+enable_timer() { # UNIT
+  if ! command -v systemctl >/dev/null 2>&1; then
+    echo 'there is no systemd on this host to make archives by time' >&2
+    return 1
+  fi
+  timeout 60 systemctl daemon-reload >&2 && timeout 60 systemctl enable "$1" >&2 &&
+    timeout 60 systemctl restart "$1" >&2
+}
+
 status_of() { docker inspect --type container --format "$2" "$1" 2>/dev/null; }
 
 # A crash between the renaming and the new start left the old container aside: take it back first.

@@ -172,6 +172,7 @@ const performers: Readonly<Record<string, (call: Call) => Outcome>> = {
   },
   enable_timer: ({ machine, world, args: [unit = ''] }) => {
     const path = `/etc/systemd/system/timers.target.wants/${unit}`;
+    addFolder(machine, parentOf(path));
     writeTo(machine, world, { path, content: '', mode: '0644' });
     return 'changed';
   },

@@ -170,8 +170,8 @@ function started(engine: State, args: readonly string[], label: string | undefin
   if (args.includes('--rm')) return said('ssh-ed25519 PUBLIC lab\nPRIVATE\n');
   const name = option(args, '--name');
   engine.containers.set(name, { name, label, state: 'running' });
-  const volume = args.find((arg) => arg.startsWith('--mount'));
-  if (volume !== undefined) engine.volumes.set(name, { name, label });
+  const mounts = args.flatMap((arg) => /^--mount=type=volume,src=([^,]+)/.exec(arg)?.[1] ?? []);
+  for (const volume of mounts) engine.volumes.set(volume, { name: volume, label });
   return said('');
 }
 

@@ -106,7 +106,7 @@ describe('lab up', () => {
     const lab = await up(engine);
     expect(lab.ready).toBe(true);
     expect(engine.log.filter((line) => line.startsWith('build'))).toEqual([]);
-    expect(engine.containers.size).toBe(6);
+    expect(engine.containers.size).toBe(7);
   });
 
   test('two labs get networks of their own', async () => {
@@ -114,7 +114,7 @@ describe('lab up', () => {
     const one = await up(engine);
     const other = await up(engine, { name: 'e2e' });
     expect(other.subnet).not.toBe(one.subnet);
-    expect(engine.containers.size).toBe(12);
+    expect(engine.containers.size).toBe(14);
   });
 
   test('takes the next subnet if another lab took this one at the same moment', async () => {
