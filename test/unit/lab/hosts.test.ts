@@ -24,7 +24,11 @@ describe('a lab host', () => {
 
   test('shares the folder of the homes with the other agents, not with the masters', () => {
     const mounts = (name: string) =>
-      hostArgs(lab, lab.hosts.find((host) => host.name === name)!, { image: 'host:1', missing: [] })
+      hostArgs(
+        lab,
+        lab.hosts.find((host) => host.name === name)!,
+        { image: 'host:1', missing: [] },
+      )
         .filter((arg) => arg.includes('dst=/srv/homes'))
         .map((arg) => /src=([^,]+)/.exec(arg)?.[1]);
     expect(mounts('a1')).toEqual(['ci-cluster-lab-lab-homes']);

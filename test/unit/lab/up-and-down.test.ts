@@ -30,14 +30,18 @@ describe('lab up', () => {
   test('makes images parents first, then network, registry and hosts', async () => {
     const engine = machine();
     const lab = await up(engine, { masters: 1, agents: 1 });
-    const made = engine.log.slice(0, recipes.length).map((line) => line.replace(/^.*ci-cluster-lab\//, ''));
+    const made = engine.log
+      .slice(0, recipes.length)
+      .map((line) => line.replace(/^.*ci-cluster-lab\//, ''));
     // Brothers may come in any order, two are made at once; a parent is always there before.
     const early = recipes
       .filter(({ from }) => from !== undefined)
       .filter(({ name, from = '' }) => made.indexOf(from) >= made.indexOf(name));
     expect(made.toSorted()).toEqual(recipes.map(({ name }) => name).toSorted());
     expect(early).toEqual([]);
-    const rest = engine.log.slice(recipes.length).map((line) => line.split(' ').slice(0, 4).join(' '));
+    const rest = engine.log
+      .slice(recipes.length)
+      .map((line) => line.split(' ').slice(0, 4).join(' '));
     expect(rest).toEqual([
       `network create --subnet ${lab.subnet}`,
       'run --detach --name ci-cluster-lab-lab-git',
