@@ -8,10 +8,13 @@ const engine = new Liquid({ strictVariables: true, strictFilters: true, ownPrope
 
 /**
  * Text for JCasC: JSON's quotes are YAML's, in 1.1 as in 1.2, and `^${` is how JCasC writes a `${` that
- * it is to leave alone.
+ * it is to leave alone. SnakeYAML takes what JSON does not escape and nobody can print for a fault.
  */
 engine.registerFilter('casc', (value: unknown) =>
-  JSON.stringify(String(value).replaceAll('${', '^${')),
+  JSON.stringify(String(value).replaceAll('${', '^${')).replace(
+    /[\u007f-\u009f\u2028\u2029\ufeff\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  ),
 );
 
 /** Templates are ours; answers of hosts are never rendered. A missing template is a bug. */

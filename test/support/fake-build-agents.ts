@@ -27,7 +27,7 @@ export function withBuildAgents(
   const nodes = nodesOf(around);
   const asked = /^\/computer\/([^/]+)\/jenkins-agent\.jnlp$/.exec(path)?.[1];
   if (asked !== undefined) {
-    if (login === undefined) return { ...answer, status: 403 };
+    if (login === undefined || answer.status === 401) return { status: 403, ...answer };
     if (!nodes.some(({ name }) => name === asked)) return { ...answer, status: 404 };
     const secret = agentSecret(around.controller, asked);
     const body = `<jnlp><application-desc><argument>${secret}</argument><argument>${asked}</argument></application-desc></jnlp>`;
