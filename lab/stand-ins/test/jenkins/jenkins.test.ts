@@ -115,6 +115,14 @@ test.each([
   expect((await it.post(path, { body, headers })).status).toBe(400);
 });
 
+test('what changes something is refused by GET, what is not there is not found', async () => {
+  const it = await start();
+  await it.post('/createItem?name=canary', { body: canary, headers: xml });
+  const statusOf = async (path: string) => (await it.ask(path, { headers: asAdmin })).status;
+  expect(await statusOf('/job/canary/build')).toBe(405);
+  expect(await statusOf('/job/canary/nonsense')).toBe(404);
+});
+
 test('a job definition that is no XML is refused and leaves nothing behind', async () => {
   const it = await start();
   const answer = await it.post('/createItem?name=broken', {

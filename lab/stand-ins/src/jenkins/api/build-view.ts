@@ -4,7 +4,7 @@ import { jobUrl } from './api.ts';
 
 type View = Record<string, unknown>;
 
-export const buildClass = 'hudson.model.FreeStyleBuild';
+const buildClass = 'hudson.model.FreeStyleBuild';
 
 /** As another object refers to it. */
 export function buildReference(root: string, { job, number }: Build): View {

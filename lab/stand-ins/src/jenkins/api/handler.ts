@@ -1,4 +1,4 @@
-import { router, type Answer, type Handler, type Request } from '../../shared/http.ts';
+import { router, type Answer, type Handler, type Request, type Route } from '../../shared/http.ts';
 import type { Controller } from '../controller.ts';
 import { version } from '../core-version.ts';
 import type { Who } from '../security.ts';
@@ -22,19 +22,20 @@ export function jenkinsHandler(controller: Controller): Handler {
     [...openRoutes(controller, sessions), ...encryptedLaunchFileRoutes(controller)],
     () => undefined,
   );
+  const routes = [
+    ...pageRoutes(controller),
+    ...viewRoutes(controller, sessions),
+    ...queueRoutes(controller),
+    ...computerRoutes(controller, sessions),
+    ...launchFileRoutes(controller),
+    ...jobRoutes(controller, sessions),
+    ...buildRoutes(controller, sessions),
+    ...userRoutes(controller, sessions),
+    ...administrationRoutes(controller),
+  ];
   const inside = router(
-    [
-      ...pageRoutes(controller),
-      ...viewRoutes(controller, sessions),
-      ...queueRoutes(controller),
-      ...computerRoutes(controller, sessions),
-      ...launchFileRoutes(controller),
-      ...jobRoutes(controller, sessions),
-      ...buildRoutes(controller, sessions),
-      ...userRoutes(controller, sessions),
-      ...administrationRoutes(controller),
-    ],
-    () => errorPage(404, 'Not Found'),
+    routes,
+    router(onlyByPost(routes), () => errorPage(404, 'Not Found')),
   );
   const guarded = async (request: Request): Promise<Answer | undefined> => {
     const who = sessions.who(request);
@@ -60,6 +61,17 @@ export function jenkinsHandler(controller: Controller): Handler {
     const method = request.method === 'HEAD' ? 'GET' : request.method;
     return controller.ready ? guarded({ ...request, method, path }) : startingPage();
   };
+}
+
+/** What a browser gets that follows a link to something that changes things. */
+function onlyByPost(routes: readonly Route[]): Route[] {
+  return routes
+    .filter(({ method }) => method === 'POST')
+    .map(({ path }) => ({
+      method: 'GET',
+      path,
+      handle: () => errorPage(405, 'This URL requires POST'),
+    }));
 }
 
 /** On every answer of Jenkins itself, errors included; their absence means another server. */

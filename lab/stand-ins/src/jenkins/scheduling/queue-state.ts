@@ -28,11 +28,11 @@ export function nodesOf(label: string, nodes: readonly BuildNode[]): readonly Bu
 export function freeNode({ label, nodes }: Situation): BuildNode | undefined {
   const able =
     label === undefined ? nodes.filter(({ mode }) => mode === 'NORMAL') : nodesOf(label, nodes);
-  return able.find((node) => freeExecutors(node) > 0);
+  return able.find(isFree);
 }
 
-export function freeExecutors({ online, accepting, busy, executors }: BuildNode): number {
-  return online && accepting ? executors - busy : 0;
+function isFree({ online, accepting, busy, executors }: BuildNode): boolean {
+  return online && accepting && busy < executors;
 }
 
 /** No executor that is online could ever take it (`BuildableItem.isStuck`). */

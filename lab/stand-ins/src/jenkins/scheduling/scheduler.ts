@@ -4,7 +4,7 @@ import type { Cloud } from '../cloud.ts';
 import type { Jobs } from '../jobs.ts';
 import type { BuildNode, Nodes } from '../nodes.ts';
 import type { Queue, QueueItem } from '../queue.ts';
-import { freeExecutors, freeNode, nodesOf, queueState, type Situation } from './queue-state.ts';
+import { freeNode, queueState, type Situation } from './queue-state.ts';
 
 /** Core looks at the queue, at idle nodes and at clouds in turns of seconds besides at every change. */
 const turnMs = 1000;
@@ -98,7 +98,7 @@ export class Scheduler {
     if (node !== undefined) this.#parts.begin(item, node);
   }
 
-  /** One agent for each item that waits beyond those on their way and those idle. */
+  /** One agent for each item that found no node, less those on their way. */
   #provision(): void {
     const waiting = new Map<string, number>();
     for (const { label } of this.#buildable())
@@ -106,15 +106,9 @@ export class Scheduler {
     for (const [label, items] of waiting) {
       const cloud = this.#parts.clouds().find((one) => one.provides(label));
       if (cloud === undefined) continue;
-      const missing = items - cloud.pending(label) - this.#idle(label);
+      const missing = items - cloud.pending(label);
       for (let count = 0; count < missing; count++) cloud.provision(label);
     }
-  }
-
-  #idle(label: string): number {
-    return nodesOf(label, this.#parts.nodes.list())
-      .map(freeExecutors)
-      .reduce((sum, free) => sum + free, 0);
   }
 
   #retire(): void {

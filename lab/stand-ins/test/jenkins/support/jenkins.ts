@@ -62,7 +62,7 @@ interface Options {
 
 export const asAdmin = { Authorization: `Basic ${Buffer.from('admin:secret').toString('base64')}` };
 
-export function newHome(): string {
+function newHome(): string {
   return mkdtempSync(join(tmpdir(), 'jenkins-home-'));
 }
 
