@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { gatewayHosts } from '../cluster/members.ts';
 import type { JenkinsController } from '../config/cluster-spec.ts';
-import type { RemoteHost } from '../ports.ts';
+import type { HttpAnswer, NoAnswer, RemoteHost } from '../ports.ts';
 import { frameworkFault, type Framework } from './frameworks.ts';
 import type { BuildsHealth, State } from './model.ts';
 import { failed, jsonOf, probeDeadlineMs, whyNoAnswer, type Sight } from './sight.ts';
@@ -61,7 +61,7 @@ export async function probeBuilds(
   if (controller.buildAgents.length === 0) return undefined;
   const agents = await askForBuildAgents(sight, controller);
   const reasons = [
-    ...(needsMesos(controller) ? [mesosFault(controller, frameworks)] : []),
+    ...(needsMesos(controller) ? [await mesosFault(sight, controller, frameworks)] : []),
     typeof agents === 'string' ? agents : missingAgents(controller, agents),
   ];
   const counted = typeof agents === 'string' ? [] : agents.filter(({ online }) => online);
@@ -82,30 +82,55 @@ function stateOf(reasons: readonly string[], blind: boolean): State {
   return reasons.every((reason) => reason === '') ? 'healthy' : 'degraded';
 }
 
-function mesosFault(
+/**
+ * The plugin connects with the first build after each start of Jenkins (2.0, as its source reads), so a
+ * framework that is not connected is a fault only while a build waits for it.
+ */
+async function mesosFault(
+  sight: Sight,
   controller: JenkinsController,
   frameworks: readonly Framework[] | undefined,
-): string {
-  return frameworks === undefined
-    ? 'no leading Mesos master to ask'
-    : frameworkFault(controller, frameworks);
+): Promise<string> {
+  if (frameworks === undefined) return 'no leading Mesos master to ask';
+  const fault = frameworkFault(controller, frameworks);
+  if (fault === '' || isForeign(controller, frameworks)) return fault;
+  return (await buildsWait(sight, controller)) ? fault : '';
+}
+
+function isForeign({ framework }: JenkinsController, frameworks: readonly Framework[]): boolean {
+  return frameworks.some(
+    ({ id, name, connected }) => connected && name === framework.name && id !== framework.id,
+  );
+}
+
+const queueAnswer = z.object({ items: z.array(z.object({ buildable: z.boolean() })) });
+
+/** True as well where Jenkins does not tell. */
+async function buildsWait(sight: Sight, controller: JenkinsController): Promise<boolean> {
+  const answer = await askJenkins(sight, controller, '/queue/api/json?tree=items[buildable]');
+  if (answer === undefined || failed(answer) || answer.status !== 200) return true;
+  const items = queueAnswer.safeParse(jsonOf(answer)).data?.items;
+  return items?.some(({ buildable }) => buildable) ?? true;
+}
+
+async function askJenkins(
+  sight: Sight,
+  { admin, gatewayPort }: JenkinsController,
+  path: string,
+): Promise<HttpAnswer | NoAnswer | undefined> {
+  return await wayTo(sight)?.http({
+    ...{ address: '127.0.0.1', port: gatewayPort, method: 'GET', path, login: admin },
+    deadlineMs: probeDeadlineMs,
+  });
 }
 
 /** The reason where Jenkins does not tell. */
 export async function askForBuildAgents(
   sight: Sight,
-  { admin, gatewayPort }: JenkinsController,
+  controller: JenkinsController,
 ): Promise<readonly BuildAgent[] | string> {
-  const remote = wayTo(sight);
-  if (remote === undefined) return 'no gateway could be asked';
-  const answer = await remote.http({
-    address: '127.0.0.1',
-    port: gatewayPort,
-    method: 'GET',
-    path: computersPath,
-    login: admin,
-    deadlineMs: probeDeadlineMs,
-  });
+  const answer = await askJenkins(sight, controller, computersPath);
+  if (answer === undefined) return 'no gateway could be asked';
   if (failed(answer)) return `Jenkins does not tell its build agents: ${whyNoAnswer(answer)}`;
   if (answer.status !== 200) return `Jenkins does not tell its build agents: ${answer.status}`;
   return buildAgentsIn(jsonOf(answer)) ?? 'Jenkins does not tell its build agents';
