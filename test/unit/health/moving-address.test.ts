@@ -24,31 +24,49 @@ function sightOf(views: Readonly<Record<string, string | null>>): Sight {
   return { spec, remotes: new Map(remotes), missing: new Map() };
 }
 
-test.each([
-  ['every host finds the same gateway', { a1: 'a2', a2: 'a2', m1: 'a2' }, 'healthy', 'a2', ''],
-  [
-    'two gateways have the address at once',
-    { a1: 'a1', a2: 'a2', m1: 'a2' },
-    ...['unhealthy', undefined, 'a1 and a2 have it at once: they do not hear'],
-  ],
-  [
-    'nobody has it',
-    { a1: null, a2: null, m1: null },
-    ...['unhealthy', undefined, 'no gateway has it: no answer within 4 s'],
-  ],
-  [
-    'only its holder reaches it',
-    { a1: 'a1', a2: null, m1: null },
-    ...['unhealthy', 'a1', 'a1 has it, but not reached from a2, m1: no answer'],
-  ],
-  [
-    'one host does not reach it',
-    { a1: 'a1', a2: 'a1', m1: null },
-    ...['degraded', 'a1', 'a1 has it, but not reached from m1'],
-  ],
-  ['nobody can be asked', {}, 'unknown', undefined, 'no host could be asked'],
-  ['one gateway is unreachable', { a2: 'a2', m1: 'a2' }, 'healthy', 'a2', ''],
-])('the address that moves: %s', async (_what, views, state, holder, detail) => {
+interface Case {
+  readonly what: string;
+  readonly views: Readonly<Record<string, string | null>>;
+  readonly state: string;
+  readonly holder?: string;
+  readonly detail: string;
+}
+
+const cases: readonly Case[] = [
+  {
+    what: 'every host finds the same gateway',
+    views: { a1: 'a2', a2: 'a2', m1: 'a2' },
+    ...{ state: 'healthy', holder: 'a2', detail: '' },
+  },
+  {
+    what: 'two gateways have the address at once',
+    views: { a1: 'a1', a2: 'a2', m1: 'a2' },
+    ...{ state: 'unhealthy', detail: 'a1 and a2 have it at once: they do not hear' },
+  },
+  {
+    what: 'nobody has it',
+    views: { a1: null, a2: null, m1: null },
+    ...{ state: 'unhealthy', detail: 'no gateway has it: no answer within 4 s' },
+  },
+  {
+    what: 'only its holder reaches it',
+    views: { a1: 'a1', a2: null, m1: null },
+    ...{ state: 'unhealthy', holder: 'a1', detail: 'a1 has it, but not reached from a2, m1: no' },
+  },
+  {
+    what: 'one host does not reach it',
+    views: { a1: 'a1', a2: 'a1', m1: null },
+    ...{ state: 'degraded', holder: 'a1', detail: 'a1 has it, but not reached from m1' },
+  },
+  { what: 'nobody can be asked', views: {}, state: 'unknown', detail: 'no host could be asked' },
+  {
+    what: 'one gateway is unreachable',
+    views: { a2: 'a2', m1: 'a2' },
+    ...{ state: 'healthy', holder: 'a2', detail: '' },
+  },
+];
+
+test.each(cases)('the address that moves: $what', async ({ views, state, holder, detail }) => {
   const seen = await probeMovingAddress(sightOf(views));
   expect(seen).toMatchObject({ address: '10.0.0.100', state });
   expect(seen?.holder).toBe(holder);
