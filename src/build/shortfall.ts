@@ -5,10 +5,10 @@ import type { PoolAgent, RoleUse } from './mesos-view.ts';
 export function misfits(template: BuildAgentTemplate, agent: PoolAgent): readonly string[] {
   const { free } = agent;
   return [
-    ...(agent.active ? [] : ['deactivated or disconnected']),
+    ...(agent.active ? [] : ['not active']),
     ...wrongAttributes(template, agent),
     ...short(template.cpus, free.cpus, (count) => `${tidy(count)} CPUs short`),
-    ...short(template.memoryMb, free.memoryMb, (count) => `${tidy(count)} MiB memory short`),
+    ...short(template.memoryMb, free.memoryMb, (count) => `${tidy(count)} MiB short`),
     ...short(template.diskMb, free.diskMb, (count) => `${tidy(count)} MiB disk short`),
   ];
 }

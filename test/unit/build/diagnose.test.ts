@@ -177,8 +177,8 @@ const cases: readonly Case[] = [
     evidence: [
       'agent  CPUs free  MiB free      why not',
       'x3     0.9 of 4   6500 of 6500  0.1 CPUs short',
-      'x1     0.5 of 4   100 of 6500   zone is b, not a, 0.5 CPUs short, 924 MiB memory short',
-      'x2     4 of 4     6500 of 6500  deactivated or disconnected',
+      'x1     0.5 of 4   100 of 6500   zone is b, not a, 0.5 CPUs short, 924 MiB short',
+      'x2     4 of 4     6500 of 6500  not active',
     ],
   },
   {
