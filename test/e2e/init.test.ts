@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { electionFaults, electionsSeenByKazoo } from './judges/elections.ts';
 import {
   ciCluster,
   clusterFile,
@@ -196,6 +197,14 @@ describe('once it runs', () => {
       'a2 healthy',
     ]);
     expect(health.jenkins).toMatchObject([{ state: 'healthy', host: 'a1' }]);
+  });
+
+  test('a ZooKeeper client by others finds nothing wrong with the elections', async () => {
+    const hosts = await Promise.all(['m1', 'm2', 'm3'].map(hostOf));
+    const addresses = hosts.map(({ address }) => address);
+    const servers = addresses.map((address) => `${address}:2181`);
+    const place = { servers, mesosPath: '/mesos', marathonPath: '/marathon' };
+    expect(electionFaults(await electionsSeenByKazoo(place), addresses)).toEqual([]);
   });
 
   test('Jenkins answers people through the gateway', async () => {

@@ -28,7 +28,7 @@ def members(client, path, keep):
                 "name": name,
                 "content": data.decode("utf-8"),
                 "ephemeral": stat.ephemeralOwner != 0,
-                "session": stat.ephemeralOwner,
+                "session": hex(stat.ephemeralOwner),
             }
         )
     return found
