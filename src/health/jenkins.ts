@@ -12,6 +12,7 @@ const appAnswer = z.object({
     tasksStaged: z.number().default(0),
     labels: z.record(z.string(), z.string()).default({}),
     tasks: z.array(task).default([]),
+    lastTaskFailure: z.object({ message: z.string().default('') }).nullish(),
   }),
 });
 
@@ -113,11 +114,22 @@ function hostOfTask({ spec }: Sight, app: Seen['app']): string | undefined {
 
 const noGateway = 'no gateway could be asked';
 
+/** Exit codes of templates/jenkins/start.sh, as Mesos words them (1.12). */
+const ends: readonly (readonly [RegExp, string])[] = [
+  [/status 75\b/, 'another controller holds its home'],
+  [/status 74\b/, 'its home cannot be written or locked'],
+];
+
+function lastEnd({ lastTaskFailure }: App): string {
+  const found = ends.find(([pattern]) => pattern.test(lastTaskFailure?.message ?? ''));
+  return found === undefined ? '' : `; its last task ended at once: ${found[1]}`;
+}
+
 function explain(app: Seen['app'], ways: readonly Way[]): string {
   if (app === undefined) return 'Marathon does not answer';
   if (app === null) return 'Marathon has no such app';
   if (app.tasksRunning === 0) {
-    return app.tasksStaged > 0 ? 'its task is being started' : 'waits for an offer';
+    return app.tasksStaged > 0 ? 'its task is being started' : `waits for an offer${lastEnd(app)}`;
   }
   if (ways.length === 0) return noGateway;
   const closed = ways.filter(({ fault }) => fault !== '');

@@ -33,6 +33,12 @@ test.each<[string, Answer, string, string]>([
     'unhealthy',
     'its task is being started',
   ],
+  [
+    'found its home in use',
+    jsonBody({ app: { lastTaskFailure: { message: 'Container exited with status 75' } } }),
+    'unhealthy',
+    'waits for an offer; its last task ended at once: another controller holds its home',
+  ],
   ['was never submitted', { status: 404 }, 'unhealthy', 'Marathon has no such app'],
   ['is known to nobody', { status: 503 }, 'unknown', 'Marathon does not answer'],
 ])('a controller that %s is told as such', async (_what, app, state, detail) => {

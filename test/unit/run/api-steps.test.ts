@@ -95,6 +95,14 @@ test('a password that Jenkins does not take is told as such, before anything is 
   expect(machine(other, 'a1').files.has(pathOf('small-1'))).toBe(false);
 });
 
+test('shares that are set already are left alone, also where nobody could be asked before', async () => {
+  const known = worldWith({ framework: { weight: 3 } });
+  Object.assign(known.mesos, { weights: new Map([['jenkins-main', 3]]) });
+  const { events } = await runCli(`${init} --events e`, known);
+  const results = events.flatMap((line) => /"set in Mesos.*"result":"(\w+)"/.exec(line)?.[1] ?? []);
+  expect(results).toEqual(['started', 'unchanged']);
+});
+
 test('limits that are taken out of the file are taken back in Mesos', async () => {
   const file = clusterFile({ jenkins: { main: controller({ buildAgents }) } });
   world.files.set('cluster.yml', file);
