@@ -73,7 +73,7 @@ export async function probeBuilds(
   };
 }
 
-export function needsMesos({ buildAgents }: JenkinsController): boolean {
+function needsMesos({ buildAgents }: JenkinsController): boolean {
   return buildAgents.some(({ via }) => via === 'mesos');
 }
 

@@ -26,8 +26,8 @@ interface BuildWorldParts {
   readonly pool?: Partial<FakePool>;
   readonly template?: Record<string, unknown>;
   readonly canary?: Record<string, unknown>;
-  /** Laid over the services by `host:port` or `host/port`; undefined: nothing there. */
-  readonly services?: Readonly<Record<string, FakeService | undefined>>;
+  /** Laid over the services by `host:port` or `host/port`. */
+  readonly services?: Readonly<Record<string, FakeService>>;
   readonly timeoutMs?: number;
 }
 
@@ -50,11 +50,11 @@ export async function buildWorld(parts: BuildWorldParts = {}): Promise<BuildWorl
     ],
     ...parts.pool,
   });
-  const services = Object.entries({
+  const services = {
     ...{ 'm1:5050': leader(pool), 'a1/8081': serviceOf(jenkins), 'a2/8081': serviceOf(jenkins) },
     ...parts.services,
-  }).flatMap(([place, service]) => (service === undefined ? [] : [[place, service] as const]));
-  const sight = await sightOf(Object.fromEntries(services), { spec });
+  };
+  const sight = await sightOf(services, { spec });
   const events: Event[] = [];
   const interruption = new AbortController();
   const ports = { clock, quote, signal: interruption.signal } as unknown as Ports;
