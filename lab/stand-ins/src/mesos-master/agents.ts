@@ -5,7 +5,7 @@ import { disconnectAgent, forgetAgent } from './agent-loss.ts';
 import { startPinging } from './agent-ping.ts';
 import { continueDrain } from './agent-wishes.ts';
 import type { Core } from './core.ts';
-import { machineInfo } from './maintenance.ts';
+import { machineInfo } from './machines.ts';
 import { publishAgent } from './operator-events.ts';
 import { withAgent } from './registry.ts';
 import { tasksOn, type Agent } from './state.ts';

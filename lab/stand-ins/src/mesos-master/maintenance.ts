@@ -2,9 +2,9 @@ import { isIPv4 } from 'node:net';
 import { CallError } from '../shared/mesos-call.ts';
 import { forgetAgent } from './agent-loss.ts';
 import type { Core } from './core.ts';
-import { addressOf, rescindWhere } from './offers.ts';
+import { includes, machineOf, same } from './machines.ts';
+import { rescindWhere } from './offers.ts';
 import type { MachineId, MachineInfo, MaintenanceWindow, Registry } from './registry.ts';
-import type { Agent } from './state.ts';
 
 /** The checks of src/master/maintenance.cpp (1.11), in its order and words. */
 export async function updateSchedule(
@@ -135,25 +135,4 @@ export function maintenanceStatus({ registrar }: Core): object {
 export function maintenanceSchedule({ registrar }: Core): object {
   const { schedule = [] } = registrar.registry;
   return schedule.length === 0 ? {} : { windows: schedule };
-}
-
-/** Host name and address must both be those the agent registered with. */
-function machineOf({ info, pid }: Pick<Agent, 'info' | 'pid'>): MachineId {
-  return { hostname: info.hostname, ip: addressOf(pid) };
-}
-
-export function machineInfo(
-  { registrar }: Core,
-  agent: Pick<Agent, 'info' | 'pid'>,
-): MachineInfo | undefined {
-  return registrar.registry.machines.find(({ id }) => same(id, machineOf(agent)));
-}
-
-function includes(ids: readonly MachineId[], id: MachineId): boolean {
-  return ids.some((one) => same(one, id));
-}
-
-function same(a: MachineId, b: MachineId): boolean {
-  const name = ({ hostname = '' }: MachineId) => hostname.toLowerCase();
-  return name(a) === name(b) && (a.ip ?? '') === (b.ip ?? '');
 }

@@ -2,6 +2,7 @@ import type { Offer } from '../shared/mesos.ts';
 import { toResources, type Amounts } from '../shared/resources.ts';
 import type { Core } from './core.ts';
 import { countFor } from './framework-metrics.ts';
+import { addressOf, machineInfo } from './machines.ts';
 import type { Agent, Framework, OpenOffer } from './state.ts';
 
 export interface Grant {
@@ -16,7 +17,7 @@ export function openOffer(core: Core, grant: Grant): OpenOffer {
   const id = `${core.info.id}-O${core.state.nextOffer++}`;
   const { offerTimeoutMs } = core.settings;
   const open: OpenOffer = {
-    offer: describe(id, grant),
+    offer: describe(core, id, grant),
     agentId: grant.agent.id,
     frameworkId: grant.framework.id,
     role: grant.role,
@@ -32,8 +33,10 @@ export function openOffer(core: Core, grant: Grant): OpenOffer {
   return open;
 }
 
-function describe(id: string, { framework, agent, role, amounts }: Grant): Offer {
+function describe(core: Core, id: string, grant: Grant): Offer & { unavailability?: object } {
+  const { framework, agent, role, amounts } = grant;
   const ip = addressOf(agent.pid);
+  const scheduled = machineInfo(core, agent);
   return {
     id: { value: id },
     framework_id: { value: framework.id },
@@ -47,12 +50,8 @@ function describe(id: string, { framework, agent, role, amounts }: Grant): Offer
     resources: toResources(amounts, role),
     attributes: agent.info.attributes,
     allocation_info: { role },
+    ...(scheduled === undefined ? {} : { unavailability: scheduled.unavailability }),
   };
-}
-
-/** `slave(1)@10.0.0.2:5051` → `10.0.0.2`. */
-export function addressOf(pid: string): string {
-  return pid.replace(/^.*@/, '').replace(/:\d+$/, '');
 }
 
 /** Takes the offer out of the books without a word: it was used or declined. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { accept, decline } from '../../src/mesos-master/accept.ts';
+import { updateSchedule } from '../../src/mesos-master/maintenance.ts';
 import { rescindWhere } from '../../src/mesos-master/offers.ts';
 import { addAgent, addScheduler, leadingMaster, task } from './support/cluster.ts';
 
@@ -80,6 +81,19 @@ describe('offers', () => {
       type: 'RESCIND',
       rescind: { offer_id: { value: 'm1-id-O0' } },
     });
+  });
+
+  test('an offer of a machine in the maintenance schedule says when it will be away', async () => {
+    const { core, clock } = leadingMaster();
+    const { agent } = await addAgent(core);
+    const scheduler = addScheduler(core);
+    const unavailability = { start: { nanoseconds: 7 } };
+    const id = { hostname: agent.info.hostname, ip: agent.pid.replace(/^.*@|:.*$/g, '') };
+    await updateSchedule(core, [{ machine_ids: [id], unavailability }]);
+    await clock.advance(1000);
+    expect(scheduler.events.map(({ type }) => type)).toContain('RESCIND');
+    const [offer] = scheduler.events.at(-1)?.offers?.offers ?? [];
+    expect(offer).toMatchObject({ unavailability });
   });
 
   test('a framework may sit on an offer no longer than --offer_timeout', async () => {

@@ -128,6 +128,15 @@ describe('quota', () => {
   });
 });
 
+test('two that sit on their offers in one role do not take turns before the other role', async () => {
+  const cluster = leadingMaster({}, 30_000);
+  await addAgent(cluster.core, { alive: true, resources: 'cpus:4;mem:4096' });
+  for (const name of ['one', 'two']) addScheduler(cluster.core, { name, roles: ['idle'] });
+  const busy = hungry(cluster, 'busy');
+  await feed(cluster, [busy], 33);
+  expect(busy.framework.tasks.size).toBeGreaterThan(0);
+});
+
 test('a framework that sits on its offers starves nobody: --offer_timeout takes them back', async () => {
   const cluster = leadingMaster({}, 30_000);
   await addAgent(cluster.core, { alive: true, resources: 'cpus:4;mem:4096' });

@@ -5,7 +5,7 @@ import { compare } from './compare.ts';
 import { Connection, send } from './connection.ts';
 import { learn } from './learn.ts';
 import { recordedLines, type RecordedEvent, type RecordedLine } from './recorded.ts';
-import { until } from './site.ts';
+import { pass, until } from './site.ts';
 import { tallies } from './tally.ts';
 
 type Act = (replay: Replay) => void | Promise<void>;
@@ -106,7 +106,7 @@ export class Replay {
     if (reply !== undefined || headers !== undefined || body !== undefined) return;
     const { clock } = this.#options;
     const dueMs = this.#startMs + at * 1000 - clock.now();
-    if (dueMs > 0) await until(clock, () => false, dueMs);
+    await pass(clock, dueMs);
     await this.#settle(patienceMs);
   }
 

@@ -117,6 +117,14 @@ export async function alignAllocations(
   await clock.advance(1000 - sinceMs);
 }
 
+/** Time in which nobody waits for anything. */
+export async function pass(clock: FakeClock, ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= 250) {
+    await clock.advance(Math.min(250, left));
+    await turn();
+  }
+}
+
 /** One turn of the event loop: what is on the wire may arrive. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
