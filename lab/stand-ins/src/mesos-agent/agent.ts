@@ -6,7 +6,8 @@ import type { AgentInfo } from '../shared/mesos.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { LinkHandlers } from './master-link.ts';
 import { apply } from './task-messages.ts';
-import { frameworksOf, type Tasks } from './tasks.ts';
+import { frameworksOf } from './task-run.ts';
+import type { Tasks } from './tasks.ts';
 
 export interface Leader {
   /** New with each start of a master, unlike its address. */
@@ -178,7 +179,7 @@ export class Agent {
       version: build.version,
       capabilities,
       tasks: this.#tasks?.report() ?? [],
-      frameworks: this.#tasks === undefined ? [] : frameworksOf(this.#tasks),
+      frameworks: frameworksOf(this.#tasks?.runs.values() ?? []),
     };
   }
 

@@ -4,6 +4,7 @@ import type { Checkpoint } from './checkpoint.ts';
 import { dockerExecutor } from './docker-executor.ts';
 import { Drain } from './drain.ts';
 import type { Executor } from './executor.ts';
+import { diskUsage, Garbage, leftSandboxes } from './garbage.ts';
 import { preparation } from './preparation.ts';
 import { processExecutor } from './process-executor.ts';
 import type { Recovered } from './recovery.ts';
@@ -33,6 +34,7 @@ export function buildTasks(options: Ready, agent: Agent, { checkpoint, recovered
         checkpoint.saveDrain(agent.id, wish);
       },
     }),
+    garbage: garbageOf(options, recovered),
     prepare: preparation({ clock, userOf, stallMs, counts: options.fetches }),
     docker: options.docker === undefined ? undefined : dockerTasks(options, options.docker),
     process: processExecutor({ clock, ip: address.ip, userOf }),
@@ -51,6 +53,20 @@ export function buildTasks(options: Ready, agent: Agent, { checkpoint, recovered
       });
     },
   });
+}
+
+/** Not only what ends from now on: also what ended in an earlier life. */
+function garbageOf({ flags, clock, workDir }: Ready, { runs }: Recovered): Garbage {
+  const garbage = new Garbage({
+    clock,
+    delayMs: flags.durationMs('gc_delay'),
+    headroom: flags.number('gc_disk_headroom'),
+    watchMs: flags.durationMs('disk_watch_interval'),
+    usage: () => diskUsage(workDir),
+  });
+  const live = new Set(runs.map(({ sandbox }) => sandbox));
+  for (const [sandbox, since] of leftSandboxes(workDir, live)) garbage.add(sandbox, since);
+  return garbage;
 }
 
 function isRoot(): boolean {

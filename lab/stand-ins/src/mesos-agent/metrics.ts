@@ -8,9 +8,6 @@ import type { Tasks } from './tasks.ts';
 /** Keys of 1.12.0 that this stand-in never moves. */
 const zeros = [
   'containerizer/mesos/container_destroy_errors',
-  'gc/path_removals_failed',
-  'gc/path_removals_pending',
-  'gc/path_removals_succeeded',
   'slave/container_launch_errors',
   'slave/executors_preempted',
   'slave/executors_terminating',
@@ -51,6 +48,7 @@ export function renderMetrics(sources: AgentMetricSources): Record<string, numbe
       counted.map((state) => [`slave/tasks_${state}`, states(state.toUpperCase())]),
     ),
     ...resourceGauges(agent, tasks),
+    ...garbageGauges(tasks),
     'containerizer/fetcher/task_fetches_failed': sources.fetches.failed,
     'containerizer/fetcher/task_fetches_succeeded': sources.fetches.succeeded,
     'slave/registered': Number(agent.leader !== undefined),
@@ -62,6 +60,14 @@ export function renderMetrics(sources: AgentMetricSources): Record<string, numbe
     'slave/frameworks_active': new Set(live.map(({ framework }) => framework.id?.value)).size,
     'slave/valid_status_updates': live.reduce((sum, { statuses }) => sum + statuses.length, 0),
     ...systemMetrics(),
+  };
+}
+
+function garbageGauges({ garbage }: Tasks): Record<string, number> {
+  return {
+    'gc/path_removals_failed': garbage.failed,
+    'gc/path_removals_pending': garbage.pending,
+    'gc/path_removals_succeeded': garbage.succeeded,
   };
 }
 

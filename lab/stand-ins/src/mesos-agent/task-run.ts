@@ -46,3 +46,9 @@ export function isDockerTask({ task }: TaskRun): boolean {
 export function isUp(run: TaskRun): boolean {
   return run.ipAddress !== undefined;
 }
+
+/** Each framework once. */
+export function frameworksOf(runs: Iterable<TaskRun>): FrameworkInfo[] {
+  const infos = [...runs].map(({ framework }) => framework);
+  return [...new Map(infos.map((info) => [info.id?.value, info])).values()];
+}

@@ -4,6 +4,7 @@ import { hasCapability, isTerminal } from '../shared/mesos.ts';
 import type { FrameworkInfo, TaskInfo, TaskStatus } from '../shared/mesos.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { Drain } from './drain.ts';
+import type { Garbage } from './garbage.ts';
 import type { Executor, Usage } from './executor.ts';
 import { Launches, type LaunchOptions } from './launches.ts';
 import { launchFailed, reportsOf, type ReportParts } from './reports.ts';
@@ -15,6 +16,7 @@ export interface TasksOptions extends LaunchOptions {
   readonly workDir: string;
   readonly checkpoint: Checkpoint;
   readonly drain: Drain;
+  readonly garbage: Garbage;
   readonly docker: Executor | undefined;
   readonly process: Executor;
   readonly gracePeriodMs: number;
@@ -62,6 +64,10 @@ export class Tasks {
 
   get drain(): Drain {
     return this.#options.drain;
+  }
+
+  get garbage(): Garbage {
+    return this.#options.garbage;
   }
 
   launch(framework: FrameworkInfo, task: TaskInfo): void {
@@ -227,6 +233,7 @@ export class Tasks {
     this.runs.delete(keyOf(run));
     this.completed.push(run);
     if (this.completed.length > maxCompleted) this.completed.shift();
+    this.#options.garbage.add(run.sandbox);
     this.#options.checkpoint.removeRun(this.#options.agentId(), run);
     if (this.runs.size === 0) this.drain.end();
   }
@@ -236,10 +243,4 @@ export class Tasks {
     if (run.framework.checkpoint !== true || !this.runs.has(keyOf(run))) return;
     this.#options.checkpoint.saveRun(this.#options.agentId(), run);
   }
-}
-
-/** For `/state`. */
-export function frameworksOf(tasks: Tasks): FrameworkInfo[] {
-  const infos = [...tasks.runs.values()].map(({ framework }) => framework);
-  return [...new Map(infos.map((info) => [info.id?.value, info])).values()];
 }

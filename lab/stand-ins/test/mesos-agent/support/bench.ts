@@ -1,6 +1,7 @@
 import type { TaskStatus } from '../../../src/shared/mesos.ts';
 import { checkpointIn } from '../../../src/mesos-agent/checkpoint.ts';
 import { dockerExecutor } from '../../../src/mesos-agent/docker-executor.ts';
+import { Garbage } from '../../../src/mesos-agent/garbage.ts';
 import { Drain } from '../../../src/mesos-agent/drain.ts';
 import { preparation } from '../../../src/mesos-agent/preparation.ts';
 import { processExecutor } from '../../../src/mesos-agent/process-executor.ts';
@@ -36,18 +37,15 @@ export function taskBench(workDir: string, docker: FakeDocker, dockerConfig?: st
         checkpoint.saveDrain('S4', wish);
       },
     }),
-    prepare: preparation({ clock, userOf, stallMs: 60_000, counts: { succeeded: 0, failed: 0 } }),
-    docker: dockerExecutor({
-      docker,
+    garbage: new Garbage({
       clock,
-      settings: { mappedSandbox: '/mnt/mesos/sandbox', enableCfs: false },
-      ip: '10.0.0.1',
-      command: 'docker',
-      socket: '/var/run/docker.sock',
-      removeDelayMs: 21_600_000,
-      cgroups: { hierarchy: '/nowhere', proc: '/nowhere' },
-      login: registryLogin(dockerConfig),
+      delayMs: 604_800_000,
+      headroom: 0.1,
+      watchMs: 60_000,
+      usage: () => 0,
     }),
+    prepare: preparation({ clock, userOf, stallMs: 60_000, counts: { succeeded: 0, failed: 0 } }),
+    docker: executorOver(docker, clock, dockerConfig),
     process: processExecutor({ clock, ip: '10.0.0.1', userOf }),
     registrationTimeout: { ms: 60_000, text: '1mins' },
     gracePeriodMs: 5000,
@@ -65,4 +63,18 @@ export function taskBench(workDir: string, docker: FakeDocker, dockerConfig?: st
       tasks.acknowledge('F', last?.task_id.value ?? '', last?.uuid ?? '');
     },
   };
+}
+
+function executorOver(docker: FakeDocker, clock: FakeClock, dockerConfig: string | undefined) {
+  return dockerExecutor({
+    docker,
+    clock,
+    settings: { mappedSandbox: '/mnt/mesos/sandbox', enableCfs: false },
+    ip: '10.0.0.1',
+    command: 'docker',
+    socket: '/var/run/docker.sock',
+    removeDelayMs: 21_600_000,
+    cgroups: { hierarchy: '/nowhere', proc: '/nowhere' },
+    login: registryLogin(dockerConfig),
+  });
 }
