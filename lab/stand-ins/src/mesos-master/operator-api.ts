@@ -7,7 +7,7 @@ import { operatorReads, type OperatorContext } from './operator-reads.ts';
 import { weightInfos } from './weights.ts';
 
 /** Calls of Mesos 1.12 that this stand-in does not answer: reservations, volumes, files, the old quota calls. */
-export const notAnswered = [
+const notAnswered = [
   ...['LIST_FILES', 'READ_FILE', 'SET_QUOTA', 'REMOVE_QUOTA'],
   ...['RESERVE_RESOURCES', 'UNRESERVE_RESOURCES', 'CREATE_VOLUMES', 'DESTROY_VOLUMES'],
   ...['GROW_VOLUME', 'SHRINK_VOLUME'],

@@ -126,7 +126,7 @@ export async function pass(clock: FakeClock, ms: number): Promise<void> {
 }
 
 /** One turn of the event loop: what is on the wire may arrive. */
-export function turn(): Promise<void> {
+function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 
