@@ -70,8 +70,12 @@ function missingSecrets(input: PlanInput, controller: JenkinsController): readon
   return buildNodes(controller).flatMap((node) =>
     templateHosts(spec, node.template)
       .filter(({ name }) => observed.facts.has(name))
-      // One that is offline may have the secret of an earlier home: writing the same changes nothing.
-      .filter((host) => !hasSecret(input, { host, node }, controller) || offline?.has(node.name))
+      // One that is offline, as far as anybody could ask, may have the secret of an earlier home:
+      // writing the same changes nothing.
+      .filter((host) => {
+        const isOffline = offline?.has(node.name) ?? true;
+        return isOffline || !hasSecret(input, { host, node }, controller);
+      })
       .map((host) => ({ host, node })),
   );
 }

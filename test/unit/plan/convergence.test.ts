@@ -32,11 +32,25 @@ const home = fc.constantFrom<object>(
   { kind: 'shared', path: '/srv/jenkins' },
 );
 
+const image = 'r.example:5000/build-agent:1';
+const builds = fc.record(
+  {
+    buildAgents: fc.constantFrom(
+      { linux: { image } },
+      { linux: { image }, small: { image, via: 'marathon' } },
+      { small: { image, via: 'marathon', count: 2 } },
+    ),
+    framework: fc.record({ weight: fc.integer({ min: 1, max: 3 }) }),
+  },
+  { requiredKeys: [] },
+);
+
 interface Shape {
   readonly masters: number;
   readonly agents: number;
   readonly apart: boolean;
   readonly home: object | undefined;
+  readonly builds: object;
 }
 
 const shape: fc.Arbitrary<Shape> = fc.record({
@@ -44,11 +58,13 @@ const shape: fc.Arbitrary<Shape> = fc.record({
   agents: fc.integer({ min: 1, max: 3 }),
   apart: fc.boolean(),
   home: fc.option(home, { nil: undefined }),
+  builds,
 });
 
 /** ZooKeeper and the masters on the same hosts, or apart. */
 function parts(one: Shape, settings: object): ClusterFileParts {
-  const jenkins = one.home === undefined ? {} : { main: controller({ home: one.home }) };
+  const jenkins =
+    one.home === undefined ? {} : { main: controller({ home: one.home, ...one.builds }) };
   const second = { a1: { roles: ['gateway', ...(one.masters === 1 ? ['marathon'] : [])] } };
   const common = { agents: one.agents, jenkins, sections: { ...settings } };
   if (!one.apart) return { ...common, masters: one.masters, hosts: second };
