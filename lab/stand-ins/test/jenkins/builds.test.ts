@@ -127,6 +127,9 @@ test('a step that fails ends the build, and the next step is not run', async () 
   );
   expect(agent.asked).toHaveLength(1);
   expect(await it.get('/job/canary/api/json?tree=color')).toMatchObject({ color: 'red' });
+  expect(await it.get('/api/json?tree=jobs[builds[result]]')).toMatchObject({
+    jobs: [{ builds: [{ result: 'FAILURE' }] }],
+  });
 });
 
 test('an agent that is lost fails its build in the words of Jenkins', async () => {

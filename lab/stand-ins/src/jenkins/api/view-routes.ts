@@ -4,8 +4,8 @@ import { agentProtocols } from '../agents/agent-listener.ts';
 import type { Controller } from '../controller.ts';
 import { remotingMinimumVersion } from '../core-version.ts';
 import { anonymous } from '../security.ts';
-import { api, rootOf } from './api.ts';
-import { jobReference } from './job-view.ts';
+import { api, depthOf, rootOf } from './api.ts';
+import { jobReference, jobView } from './job-view.ts';
 import { errorPage, loginPage } from './pages.ts';
 import type { Sessions } from './session.ts';
 
@@ -70,7 +70,7 @@ function rootView(controller: Controller, request: Request): Record<string, unkn
     nodeName: '',
     numExecutors: executors,
     description: config.jenkins.systemMessage ?? null,
-    jobs: controller.jobs.all().map((job) => jobReference(controller, url, job)),
+    jobs: jobsView(controller, request),
     overallLoad: {},
     primaryView: view,
     quietDownReason: null,
@@ -84,12 +84,22 @@ function rootView(controller: Controller, request: Request): Record<string, unkn
   };
 }
 
+function jobsView(controller: Controller, request: Request): Record<string, unknown>[] {
+  const root = rootOf(controller, request);
+  const depth = depthOf(request) - 1;
+  return controller.jobs
+    .all()
+    .map((job) =>
+      depth >= 0 ? jobView(controller, job, { root, depth }) : jobReference(controller, root, job),
+    );
+}
+
 function allView(controller: Controller, request: Request): Record<string, unknown> {
   const url = rootOf(controller, request);
   return {
     _class: 'hudson.model.AllView',
     description: null,
-    jobs: controller.jobs.all().map((job) => jobReference(controller, url, job)),
+    jobs: jobsView(controller, request),
     name: 'all',
     property: [],
     url,
