@@ -208,8 +208,8 @@ test('a build that runs too long is stopped', async () => {
   expect(record.result).toBeUndefined();
 });
 
-async function interruptedAt(ms: number, course = {}) {
-  const world = await buildWorld({ course });
+async function interruptedAt(ms: number) {
+  const world = await buildWorld();
   const sleep = world.clock.sleep.bind(world.clock);
   world.clock.sleep = async (by, signal) => {
     if (world.clock.now() >= ms) world.interruption.abort();
@@ -233,10 +233,16 @@ test('Ctrl-C while the build runs stops it, and says so', async () => {
   expect(jenkins.builds[0]?.stopped).toBe(true);
 });
 
-test('an item that starts in the moment of its cancellation is stopped as a build', async () => {
-  const { error, jenkins } = await interruptedAt(5500, { startedMs: 5500 });
-  expect(error.message).toContain('was stopped');
-  expect(jenkins.builds[0]?.stopped).toBe(true);
+test('an item that starts while it is being cancelled is stopped as a build', async () => {
+  const world = await buildWorld({ timeoutMs: 5500 });
+  const { answers } = world.jenkins;
+  world.jenkins.answers = (request) => {
+    if (request.path.startsWith('/queue/cancelItem')) world.clock.advance(1000);
+    return answers(request);
+  };
+  const { error } = await runBuild(world.request);
+  expect(error?.message).toContain('build 1 of ci-cluster-canary-build was stopped');
+  expect(world.jenkins.builds[0]).toMatchObject({ cancelled: false, stopped: true });
 });
 
 test('no request bears the password in its path, headers or body', async () => {
