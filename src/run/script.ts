@@ -57,6 +57,7 @@ function complete(step: HostStep): CompleteStep {
   throw new Error(`the secret of ${step.node} was never fetched`);
 }
 
+/** Steps with content, and those of words alone. */
 function callOf(step: CompleteStep): Call {
   switch (step.kind) {
     case 'claim-host':
@@ -73,22 +74,31 @@ function callOf(step: CompleteStep): Call {
     }
     case 'configure-docker':
       return { call: (blob) => ['configure_docker', blob], blob: step.content };
+    default:
+      return { call: () => wordsOf(step) };
+  }
+}
+
+type BlobKind = 'claim-host' | 'write-file' | 'configure-docker';
+
+function wordsOf(step: Exclude<CompleteStep, { readonly kind: BlobKind }>): readonly string[] {
+  switch (step.kind) {
     case 'install-docker':
-      return { call: () => ['install_docker', ...step.packages] };
+      return ['install_docker', ...step.packages];
     case 'ensure-folder': {
       const { path, mode, owner } = step.folder;
-      return { call: () => ['ensure_folder', path, mode, String(owner.uid), String(owner.gid)] };
+      return ['ensure_folder', path, mode, String(owner.uid), String(owner.gid)];
     }
     case 'pull-image':
-      return { call: () => ['pull_image', step.image] };
+      return ['pull_image', step.image];
     case 'enable-timer':
-      return { call: () => ['enable_timer', step.unit] };
+      return ['enable_timer', step.unit];
     case 'isolate-builds':
-      return { call: () => ['isolate_builds', step.unit, step.script] };
+      return ['isolate_builds', step.unit, step.script];
     case 'remove-container':
-      return { call: () => ['remove_container', step.name] };
+      return ['remove_container', step.name];
     case 'start-container':
-      return { call: () => startCall(step) };
+      return startCall(step);
   }
 }
 

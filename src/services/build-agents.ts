@@ -37,11 +37,11 @@ export function templateHosts(spec: ClusterSpec, { attributes }: BuildAgentTempl
 /** Inside the container, where Docker tasks have their sandbox (Mesos' default); goes with the task. */
 export const workFolder = '/mnt/mesos/sandbox/work';
 
-export function nodeAppId(controller: JenkinsController, node: string): string {
+function nodeAppId(controller: JenkinsController, node: string): string {
   return `/ci/${controller.name}-agents/${node}`;
 }
 
-export function nodeFolder(spec: ClusterSpec, controller: JenkinsController, node: string): string {
+function nodeFolder(spec: ClusterSpec, controller: JenkinsController, node: string): string {
   return `${spec.folders.config}/jenkins/${controller.name}/agents/${node}`;
 }
 
