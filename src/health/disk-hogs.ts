@@ -20,7 +20,8 @@ const tasksAnswer = z.object({
     tasks: z
       .array(
         z.object({
-          name: z.string(),
+          name: z.string().default(''),
+          task_id: z.object({ value: z.string() }),
           resources: z.array(resource).default([]),
           statuses: z.array(status).default([]),
         }),
@@ -66,5 +67,7 @@ function hog(host: string, task: Task, usedKib: number | undefined): DiskHog[] {
   if (declaredMb === 0) return [];
   const usedMb = usedKib === undefined ? undefined : Math.ceil(usedKib / 1024);
   const isWithin = usedMb !== undefined && usedMb <= declaredMb;
-  return isWithin ? [] : [{ task: task.name, host, usedMb, declaredMb }];
+  // The Mesos plugin leaves the names of its tasks empty: only their ids say which build agent it is.
+  const name = task.name === '' ? task.task_id.value : task.name;
+  return isWithin ? [] : [{ task: name, host, usedMb, declaredMb }];
 }

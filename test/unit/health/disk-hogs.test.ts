@@ -33,6 +33,12 @@ test('a task that takes more disk than it declared is found, with host and both 
   ]);
 });
 
+test('a task without a name, as the Mesos plugin leaves them, is told by its id', async () => {
+  const nameless = jsonBody({ get_tasks: { tasks: [{ ...tasks[0], name: '' }] } });
+  const [hog] = await hogs([{ container: 'c1', usedKib: 3_000_000 }], nameless);
+  expect(hog?.task).toBe('build-1');
+});
+
 test('what could not be counted is told as unknown', async () => {
   const used = [{ container: 'c3', usedKib: undefined }];
   expect(await hogs(used, declared)).toEqual([
