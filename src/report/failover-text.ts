@@ -11,8 +11,15 @@ export function moveText(move: Move, columns: number): string {
     how === 'gone'
       ? `${from} is proved dead; its Mesos agent is marked gone and its id is refused from then on.`
       : `${from} gets no new tasks until the controller runs elsewhere.`;
-  const lines = [title, ...evidence.map((text) => `  ${text}`), consequence];
+  const lines = [title, ...evidence.map((text) => `  ${text}`), consequence, expected(move)];
   return lines.flatMap((line) => wrap(line, columns).split('\n')).join('\n');
+}
+
+/** From the settings, not measured: what the order saves. */
+function expected({ how, unattended: { parts, totalMs } }: Move): string {
+  const sum = parts.map(({ what, formula }) => `${what}: ${formula}`).join('; ');
+  const saved = how === 'gone' ? ' The first part is saved by this order.' : '';
+  return `Without anybody's doing a lost host takes up to ${seconds(totalMs)} (${sum}).${saved}`;
 }
 
 interface Shown {
@@ -30,6 +37,8 @@ export function movedText(moved: Moved, { spec, paint, columns }: Shown): string
   const head = `${paint.green('✔')} Jenkins ${controller} moved from ${from} to ${to} in ${seconds(answeredMs)}`;
   return [
     ...[head, '', ...table(rows), '', ...evidence.map((text) => `  ${text}`)],
+    '',
+    ...wrap(expected(moved), columns).split('\n'),
     ...returning(moved, spec).flatMap((line) => wrap(line, columns).split('\n')),
   ].join('\n');
 }

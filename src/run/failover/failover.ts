@@ -5,6 +5,7 @@ import { probeMasters } from '../../health/mesos.ts';
 import type { Sight } from '../../health/sight.ts';
 import type { Ports } from '../../ports.ts';
 import { eligibleHosts } from '../../services/jenkins.ts';
+import { moveTime, type MoveTime } from '../../services/move-time.ts';
 import type { Report } from '../events.ts';
 import { lookAt } from '../look.ts';
 import { fence, markGone, type Leaders } from './fence.ts';
@@ -27,6 +28,8 @@ export interface Move {
   /** `gone`: the host is proved dead; `fenced`: the controller there is ended first. */
   readonly how: 'gone' | 'fenced';
   readonly evidence: readonly string[];
+  /** What it would take if nobody gave the order. */
+  readonly unattended: MoveTime;
 }
 
 export interface Moved extends Move {
@@ -113,7 +116,8 @@ function refuseAlone(sight: Sight, controller: JenkinsController, from: Host): v
 }
 
 async function moveOf(sight: Sight, controller: JenkinsController, from: Host): Promise<Move> {
-  const common = { controller: controller.name, from: from.name };
+  const unattended = moveTime(sight.spec);
+  const common = { controller: controller.name, from: from.name, unattended };
   if (sight.remotes.has(from.name)) {
     const evidence = [`${from.name} answers: the controller there is ended first`];
     return { ...common, how: 'fenced', evidence };
