@@ -217,7 +217,7 @@ describe('builds survive', () => {
     await until('another controller answers', async () => {
       const now = await controllerContainer('main');
       if (now.inspect.State.Pid === inspect.State.Pid) return undefined;
-      await main.get(`/job/${job}/${number}/api/json`);
+      return await main.get<object>(`/job/${job}/${number}/api/json`);
     });
     const again = await until('builds run again', async () => {
       const result = await build('--controller', 'main');
