@@ -52,7 +52,10 @@ export async function runClusterCommand(command: ClusterCommand): Promise<void> 
   }
 }
 
-function screenOf({ terminal, err, ports }: CommandContext, { quiet, color, verbose }: GlobalOptions) {
+function screenOf(
+  { terminal, err, ports }: CommandContext,
+  { quiet, color, verbose }: GlobalOptions,
+) {
   return {
     ...terminal,
     isTty: terminal.isTty && !quiet,

@@ -10,7 +10,7 @@ export async function startGitServer(tools: Tools, lab: Lab, tags: Tags): Promis
   await ensureContainers(tools, lab.name, [wanted]);
 }
 
-export function gitServerArgs(lab: Lab, image: string): string[] {
+function gitServerArgs(lab: Lab, image: string): string[] {
   return [
     ...['--name', gitContainer(lab), '--hostname', 'git'],
     ...['--label', `${labLabel}=${lab.name}`],

@@ -64,12 +64,12 @@ export async function onHost(name: string, ...argv: readonly string[]): Promise<
   return await docker('exec', container, ...argv);
 }
 
-export async function subnet(): Promise<string> {
+async function subnet(): Promise<string> {
   const text = await readFile(`${folder}/lab.json`, 'utf8');
   return (JSON.parse(text) as { readonly subnet: string }).subnet;
 }
 
-export async function addressAt(last: number): Promise<string> {
+async function addressAt(last: number): Promise<string> {
   return (await subnet()).replace(/\.0\/24$/, `.${last}`);
 }
 

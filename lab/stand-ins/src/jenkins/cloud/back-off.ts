@@ -4,7 +4,7 @@ export interface BackOff {
 }
 
 /** `BackoffSupervisor.calculateDelay` of Akka 2.6 with the plugin's random factor; `random` is of [0, 1). */
-export function delayMs({ minMs, maxMs }: BackOff, restarts: number, random: number): number {
+function delayMs({ minMs, maxMs }: BackOff, restarts: number, random: number): number {
   return Math.min(maxMs, minMs * 2 ** restarts) * (1 + random * 0.2);
 }
 

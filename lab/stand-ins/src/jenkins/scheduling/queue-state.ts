@@ -20,7 +20,7 @@ export function queueState({ item, blockedBy, now }: Situation): QueueState {
 }
 
 /** Nodes that have this label, which is a label or a node's own name. */
-export function nodesOf(label: string, nodes: readonly BuildNode[]): readonly BuildNode[] {
+function nodesOf(label: string, nodes: readonly BuildNode[]): readonly BuildNode[] {
   return nodes.filter((node) => node.name === label || node.labels.includes(label));
 }
 
