@@ -105,23 +105,23 @@ export class Jenkins {
   }
 
   async post(path: string, xml?: string): Promise<Response> {
-    const first = await this.#ask('/crumbIssuer/api/json');
-    const crumb = (await first.json()) as { crumb: string; crumbRequestField: string };
-    const cookie = first.headers
-      .getSetCookie()
-      .map((one) => one.split(';')[0])
-      .join('; ');
     const type = xml === undefined ? 'application/x-www-form-urlencoded' : 'application/xml';
     return await fetch(`${this.#url}${path}`, {
       method: 'POST',
       redirect: 'manual',
-      headers: {
-        ...{ ...(await this.#login()), cookie, 'content-type': type },
-        [crumb.crumbRequestField]: crumb.crumb,
-      },
+      headers: { ...(await this.#login()), ...(await this.#crumb()), 'content-type': type },
       ...(xml === undefined ? {} : { body: xml }),
       signal: AbortSignal.timeout(15_000),
     });
+  }
+
+  /** Only a Jenkins that knows its users asks for one; it belongs to its session. */
+  async #crumb(): Promise<Record<string, string>> {
+    if (!this.#signsIn) return {};
+    const answer = await this.#ask('/crumbIssuer/api/json');
+    const { crumb, crumbRequestField } = (await answer.json()) as Readonly<Record<string, string>>;
+    const cookies = answer.headers.getSetCookie().map((one) => one.split(';')[0]);
+    return { cookie: cookies.join('; '), [crumbRequestField ?? '']: crumb ?? '' };
   }
 
   async #ask(path: string): Promise<Response> {
