@@ -196,10 +196,7 @@ describe('once it runs', () => {
       'a1 healthy',
       'a2 healthy',
     ]);
-    expect(health.jenkins).toMatchObject([
-      { state: 'healthy' },
-      { state: 'healthy', host: 'a2' },
-    ]);
+    expect(health.jenkins).toMatchObject([{ state: 'healthy' }, { state: 'healthy', host: 'a2' }]);
   });
 
   test('a ZooKeeper client by others finds nothing wrong with the elections', async () => {
