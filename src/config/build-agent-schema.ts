@@ -23,8 +23,10 @@ export const buildAgentSchema = section({
     .default({})
     .describe('Mesos attributes that a host must have.'),
   idle: duration({ min: '1m', max: '24h' })
-    .prefault('3m')
-    .describe('An idle build agent is removed after this time; whole minutes. Only `via: mesos`.'),
+    .prefault('6m')
+    .describe(
+      'An idle build agent is removed after this time, counted from its launch on; whole minutes. Only `via: mesos`.',
+    ),
   count: grammar
     .integer('a number of build agents', 1, 200)
     .optional()

@@ -212,7 +212,7 @@ const builds = `\
         # Reserved for the workspace; more is reported, not prevented.
         # disk: 5GiB
         # attributes: { rack: r1 }
-        #idle: 3m
+        #idle: 6m
         # Opened only for trusted builds: the first lets them reach the control
         # ports of the cluster, the second makes them root on the host.
         #network: bridge
