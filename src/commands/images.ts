@@ -5,7 +5,10 @@ import type { ContractOptions } from './images-action.ts';
 const kinds = ['controller', 'build-agent', 'mesos-agent'];
 
 export function addImages(program: Command, context: CommandContext): void {
-  const images = program.command('images').description('what container images must be');
+  const images = program
+    .command('images')
+    .description('what container images must be')
+    .addHelpText('after', '\nExample:\n  $ ci-cluster images contract');
   images
     .command('contract')
     .description('run an image on a host and check that it fits its part')
