@@ -6,8 +6,13 @@ import { must, read, run, Stop } from './run.mjs';
 const install = ['apt-get', 'install', '--yes', '--no-install-recommends'];
 const quietly = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
 
-/** Programs by others that judge what this project makes: test/e2e and lab/stand-ins/test/judges. */
+/**
+ * Programs by others that judge what this project makes (test/e2e, lab/stand-ins/test/judges), and what
+ * the test of the isolation rules makes its network of.
+ */
 const judges = {
+  iproute2: () => has('ip'),
+  iptables: () => has('iptables'),
   haproxy: () => has('haproxy'),
   'python3-jenkins': () => hasModule('jenkins'),
   'python3-kazoo': () => hasModule('kazoo'),
