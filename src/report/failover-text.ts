@@ -39,11 +39,11 @@ export function movedText(moved: Moved, { spec, paint, columns }: Shown): string
     ...[head, '', ...table(rows), '', ...evidence.map((text) => `  ${text}`)],
     '',
     ...wrap(expected(moved), columns).split('\n'),
-    ...returning(moved, spec).flatMap((line) => wrap(line, columns).split('\n')),
+    ...returning(moved, spec),
   ].join('\n');
 }
 
-/** A Mesos agent whose id is gone exits with 0 as often as it is started (Mesos 1.12, observed). */
+/** Not wrapped: a command must be copied whole. A Mesos agent whose id is gone exits with 0 as often as it is started (Mesos 1.12, observed). */
 function returning({ goneAgent, from }: Moved, spec: ClusterSpec): string[] {
   const host = spec.hosts.find(({ name }) => name === from);
   if (goneAgent === undefined || host === undefined) return [];
