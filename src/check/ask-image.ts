@@ -1,18 +1,18 @@
 import type { Ports, RemoteHost } from '../ports.ts';
-import type { ImageAnswers } from './image-contract.ts';
+import type { ImageAnswers, ImageKind } from './image-contract.ts';
 
 /** Pulling on a slow line takes most of it. */
 const deadlineMs = 1_200_000;
 
 /** Runs the image on the host a few times, without network, and reads what it says. */
 export async function askImage(
-  image: string,
+  { image, kind }: { readonly image: string; readonly kind: ImageKind },
   remote: RemoteHost,
   { templates, signal }: Pick<Ports, 'templates' | 'signal'>,
 ): Promise<ImageAnswers> {
   const script = templates['check/image.sh'];
   if (script === undefined) throw new Error('no template check/image.sh');
-  const ran = await remote.run(['sh', '-c', script, 'image.sh', image], {
+  const ran = await remote.run(['sh', '-c', script, 'image.sh', image, kind], {
     ...{ asRoot: true, deadlineMs, signal },
   });
   return readAnswers(ran.stdout);

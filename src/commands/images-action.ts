@@ -47,7 +47,7 @@ async function judged(
   remote: RemoteHost,
   { ports }: CommandContext,
 ): Promise<readonly CheckResult[]> {
-  const answers = await askImage(image, remote, ports);
+  const answers = await askImage({ image, kind: demands.kind }, remote, ports);
   return imageContract(image, answers, demands).map((result) => ({
     ...result,
     host: remote.name,

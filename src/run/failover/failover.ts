@@ -56,6 +56,8 @@ export async function failover(input: FailoverInput): Promise<Moved> {
   const since = () => Math.round(ports.clock.now() - begin);
   const order = { sight, ports, leaders, controller, task, report };
   if (move.how === 'gone') {
+    // The question may have stood there for long: a host that came back meanwhile is not gone.
+    await refuseLiving(sight, controller, from);
     await markGone(order);
     const releasedMs = since();
     const to = await awaitElsewhere(order, from);
@@ -122,8 +124,18 @@ async function moveOf(sight: Sight, controller: JenkinsController, from: Host): 
     const evidence = [`${from.name} answers: the controller there is ended first`];
     return { ...common, how: 'fenced', evidence };
   }
+  const evidence = await refuseLiving(sight, controller, from);
+  return { ...common, how: 'gone', evidence };
+}
+
+/** What proves that the host is dead; throws NOT_PROVED_DEAD where that cannot be proved. */
+async function refuseLiving(
+  sight: Sight,
+  controller: JenkinsController,
+  from: Host,
+): Promise<readonly string[]> {
   const { dead, evidence } = await proveDead(sight, from, controller);
-  if (dead) return { ...common, how: 'gone', evidence };
+  if (dead) return evidence;
   throw new ClusterError(
     'NOT_PROVED_DEAD',
     `${from.name} is not reached, but not proved dead: its controller may still write`,

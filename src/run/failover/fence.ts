@@ -1,5 +1,6 @@
 import type { JenkinsController } from '../../config/cluster-spec.ts';
 import { ClusterError } from '../../errors.ts';
+import { probeMasters } from '../../health/mesos.ts';
 import { callLeader } from '../../health/operator-api.ts';
 import { failed, whyNoAnswer, type Sight } from '../../health/sight.ts';
 import type { Ports } from '../../ports.ts';
@@ -38,7 +39,7 @@ export async function markGone(order: Order): Promise<void> {
 export async function fence<T>(order: Order, work: () => Promise<T>): Promise<T> {
   const { sight, leaders, controller, task } = order;
   await tell(order, 'DEACTIVATE_AGENT');
-  try {
+  return await undoing(order, async () => {
     if (!(await killTask(sight, leaders.marathon, { controller, task }))) {
       throw new ClusterError('STEP_FAILED', `Marathon did not end the task ${task.id}`, {
         remedy: 'Run the same command again; nothing was moved.',
@@ -46,9 +47,35 @@ export async function fence<T>(order: Order, work: () => Promise<T>): Promise<T>
     }
     await awaitRelease(order);
     return await work();
-  } finally {
-    await tell(order, 'REACTIVATE_AGENT');
+  });
+}
+
+/** The first fault counts; an undo that fails as well is told beside it. */
+async function undoing<T>(order: Order, work: () => Promise<T>): Promise<T> {
+  let result: T;
+  try {
+    result = await work();
+  } catch (cause) {
+    const undo = await reactivate(order).catch((error: unknown) => error);
+    throw undo instanceof ClusterError && cause instanceof ClusterError ? both(cause, undo) : cause;
   }
+  await reactivate(order);
+  return result;
+}
+
+function both(first: ClusterError, undo: ClusterError): ClusterError {
+  const { code, message, host, evidence, remedy } = first;
+  return new ClusterError(code, `${message}; and ${undo.message}`, {
+    ...{ host, evidence, cause: first },
+    remedy: `${remedy} ${undo.remedy}`,
+  });
+}
+
+/** Somebody else may lead by now. */
+async function reactivate(order: Order): Promise<void> {
+  const { leader } = await probeMasters(order.sight);
+  const leaders = { ...order.leaders, mesos: leader ?? order.leaders.mesos };
+  await tell({ ...order, leaders }, 'REACTIVATE_AGENT');
 }
 
 async function tell(

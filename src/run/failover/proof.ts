@@ -12,6 +12,13 @@ export interface Proof {
 const lockDeadlineMs = 20_000;
 
 /**
+ * flock would make a missing file and get its lock: on a host where the home is not mounted that would
+ * prove the death of a controller that writes.
+ */
+const tryLock =
+  '[ -e "$1" ] || { echo "it is not there; is the home mounted?" >&2; exit 66; }; exec flock --nonblock --conflict-exit-code 75 "$1" true';
+
+/**
  * A host that only the operator does not reach may still run the controller. So it is asked from
  * every other host, and the lock of the home must be free: who wrote there would hold it.
  */
@@ -75,11 +82,9 @@ export async function lockState(
   );
   const remote = place && remotes.get(place.name);
   if (remote === undefined) return { state: 'unknown', text: 'no host to try the lock from' };
-  // 1 is also what flock says where it cannot open the file.
-  const ran = await remote.run(
-    ['flock', '--nonblock', '--conflict-exit-code', '75', file, 'true'],
-    { asRoot: true, deadlineMs: lockDeadlineMs },
-  );
+  const ran = await remote.run(['sh', '-c', tryLock, 'sh', file], {
+    ...{ asRoot: true, deadlineMs: lockDeadlineMs },
+  });
   if (ran.exitCode === 0) return { state: 'free', text: `lock ${file} is free` };
   if (ran.exitCode === 75) return { state: 'held', text: `lock ${file} is held: it still writes` };
   const why = ran.stderr.trim().split('\n').at(-1) ?? '';

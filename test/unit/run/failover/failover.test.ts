@@ -1,11 +1,15 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { HttpRequest, RemoteHost } from '../../../../src/ports.ts';
 import { fence, markGone, type Order } from '../../../../src/run/failover/fence.ts';
-import { proveDead } from '../../../../src/run/failover/proof.ts';
+import { lockState, proveDead } from '../../../../src/run/failover/proof.ts';
 import { awaitElsewhere } from '../../../../src/run/failover/watch.ts';
 import { clusterFile, controller, specOf } from '../../../support/cluster-file.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { fakeHost, type FakeService } from '../../../support/fake-host.ts';
+import { tempFolder } from '../../../support/temp-folder.ts';
 import { jsonBody, timeout, type Answer } from '../../../support/sight.ts';
 
 const home = { kind: 'shared', path: '/srv/homes/main' };
@@ -23,8 +27,10 @@ function world(parts: {
   readonly missing?: readonly string[];
 }) {
   const log: string[] = [];
-  const mesos = ({ body = '' }: HttpRequest): Answer => {
+  const mesos = ({ method, body = '' }: HttpRequest): Answer => {
+    if (method === 'GET') return { status: 404 };
     const call = JSON.parse(body) as { readonly type: string };
+    if (call.type === 'GET_HEALTH') return { status: 200 };
     log.push(call.type);
     return call.type === parts.refuse ? { status: 400, body: 'Unknown agent' } : { status: 200 };
   };
@@ -43,7 +49,7 @@ function world(parts: {
     [`${host('a1').address}:5051`]: { http: () => parts.a1 ?? timeout },
     [`${host('a2').address}:31080`]: { http: () => ({ status: 200 }) },
   };
-  const programs = { flock: () => ({ exitCode: parts.lock(), stderr: 'flock: no such file\n' }) };
+  const programs = { sh: () => ({ exitCode: parts.lock(), stderr: 'it is not there\n' }) };
   const remotes = new Map<string, RemoteHost>(
     spec.hosts
       .filter(({ name }) => !(parts.missing ?? ['a1']).includes(name))
@@ -141,6 +147,37 @@ describe('the controller on a living host', () => {
     });
     expect(log.at(-1)).toBe('REACTIVATE_AGENT');
   });
+});
+
+test('an undo that fails as well is told beside the first fault, not instead of it', async () => {
+  const { order } = world({ lock: () => 75, task: onA1, missing: [], refuse: 'REACTIVATE_AGENT' });
+  await expect(fence(order, () => Promise.resolve('never'))).rejects.toMatchObject({
+    code: 'STEP_FAILED',
+    message: expect.stringMatching(
+      /the old controller did not end.*; and the Mesos master did not take REACTIVATE_AGENT/,
+    ) as string,
+    remedy: expect.stringContaining('still gets no offers') as string,
+  });
+});
+
+test('a lock file that is not there proves nothing, and none is made', async () => {
+  const home = tempFolder();
+  const { order } = world({ lock: () => 0, task: onA1 });
+  const run: RemoteHost['run'] = (argv) => {
+    const [program, ...words] = argv;
+    const ran = spawnSync(program, words, { encoding: 'utf8' });
+    const { status, stdout, stderr } = ran;
+    return Promise.resolve({
+      ...{ exitCode: status ?? undefined, signal: undefined, stdout, stderr, truncated: false },
+    });
+  };
+  const remotes = new Map([['a2', { ...fakeHost({ name: 'a2' }), run }]]);
+  const mounted = { ...main, home: { kind: 'shared' as const, path: home } };
+  const ask = () => lockState(order.sight.spec, remotes, { controller: mounted, except: 'a1' });
+  expect(await ask()).toMatchObject({ state: 'unknown' });
+  expect(readdirSync(home)).toEqual([]);
+  writeFileSync(join(home, '.ci-cluster.lock'), '');
+  expect(await ask()).toMatchObject({ state: 'free' });
 });
 
 test('an order that Mesos does not take is told in its own words', async () => {
