@@ -6,6 +6,7 @@ import { createClock } from './adapters/clock.ts';
 import { digestOf } from './adapters/digest.ts';
 import { createFiles, loadTemplates } from './adapters/files.ts';
 import { createLocalShell } from './adapters/local.ts';
+import { maskOf } from './adapters/mask.ts';
 import { quote } from './adapters/quote.ts';
 import { randomId } from './adapters/random.ts';
 import { runCli } from './cli.ts';
@@ -16,6 +17,7 @@ import type { Connector, Ports } from './ports.ts';
 export async function main(args: readonly string[]): Promise<void> {
   const interruption = new AbortController();
   const signalCode = watchSignals(interruption);
+  watchPipe(interruption, signalCode);
   await using connector = lazyConnector();
   const ports: Ports = {
     connector,
@@ -26,6 +28,7 @@ export async function main(args: readonly string[]): Promise<void> {
     randomId,
     quote,
     digestOf,
+    maskOf,
     signal: interruption.signal,
   };
   const exitCode = await runCli(args, contextOf(ports));
@@ -58,6 +61,15 @@ function watchSignals(interruption: AbortController): { value: number | undefine
   return seen;
 }
 
+/** Nobody reads the output any more (`logs | head`): the same polite stop, with the code of SIGPIPE. */
+function watchPipe(interruption: AbortController, seen: { value: number | undefined }): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    seen.value ??= 141;
+    interruption.abort();
+  });
+}
+
 function contextOf(ports: Ports): CommandContext {
   const isTty = process.stderr.isTTY && process.stdin.isTTY;
   const noColour = (process.env['NO_COLOR'] ?? '') !== '';
@@ -76,6 +88,7 @@ function contextOf(ports: Ports): CommandContext {
     openLog,
     rerun: (args, out) => runCli(args, out === undefined ? context : { ...context, out }),
     setExitCode: () => undefined,
+    readStdin,
     ask: isTty ? ask : undefined,
   };
   return context;
@@ -86,6 +99,12 @@ function openLog(path: string): (line: string) => void {
   return (line) => {
     appendFileSync(path, `${line}\n`);
   };
+}
+
+async function readStdin(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
 }
 
 async function ask(question: string): Promise<string> {

@@ -26,6 +26,8 @@ export interface RunOptions {
    * until the process ends: the remote script takes the end of stdin as the wish to stop.
    */
   readonly onLine?: ((line: string) => void) | undefined;
+  /** Lines go to `onLine` alone and the result has none of them: for what runs for hours. */
+  readonly forgetsLines?: boolean | undefined;
   /** Run as root: a prefix of `sudo -n --` where the login is not root already. */
   readonly asRoot?: boolean | undefined;
 }
@@ -128,6 +130,11 @@ export interface Files {
   mode(path: string): Promise<number | undefined>;
   /** Names of the files directly in a folder. Throws CONFIG_UNREADABLE with the reason. */
   list(path: string): Promise<readonly string[]>;
+  /**
+   * Replaces the whole file at once, through a temporary one beside it; a present file keeps its mode
+   * and owner. Throws FILE_NOT_WRITTEN with the reason.
+   */
+  write(path: string, text: string): Promise<void>;
 }
 
 export interface LocalRunOptions extends Omit<RunOptions, 'asRoot'> {
@@ -155,5 +162,7 @@ export interface Ports {
   readonly quote: (argv: Argv) => string;
   /** SHA-256 of the value in hex, to compare with a file on a host; never stored or printed. */
   readonly digestOf: (secret: Secret) => string;
+  /** Takes the secrets out of somebody else's text before it is shown. */
+  readonly maskOf: (secrets: readonly Secret[]) => (text: string) => string;
   readonly signal: AbortSignal;
 }

@@ -11,13 +11,13 @@ export interface Collected {
   seenBytes(): number;
 }
 
-export function collect(stream: Readable): Collected {
+export function collect(stream: Readable, limitBytes = outputLimitBytes): Collected {
   const chunks: Buffer[] = [];
   let kept = 0;
   let seen = 0;
   stream.on('data', (chunk: Buffer) => {
     seen += chunk.length;
-    const room = outputLimitBytes - kept;
+    const room = limitBytes - kept;
     if (room <= 0) return;
     chunks.push(chunk.subarray(0, room));
     kept += Math.min(room, chunk.length);

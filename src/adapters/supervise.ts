@@ -49,8 +49,8 @@ export interface Job {
 
 /** Feeds the process, reads it and ends the wait in time, whatever the process does. */
 export async function supervise(started: StartedProcess, job: Job): Promise<Ran> {
-  const { input = [], onLine } = job.options;
-  const stdout = collect(started.stdout);
+  const { input = [], onLine, forgetsLines } = job.options;
+  const stdout = collect(started.stdout, forgetsLines === true ? 0 : undefined);
   const stderr = collect(started.stderr);
   const lineFault = onLine === undefined ? [] : [splitLines(started.stdout, onLine)];
   const feeding = feed(started.stdin, input, onLine !== undefined);

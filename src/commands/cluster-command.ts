@@ -17,6 +17,8 @@ export interface Result {
   readonly more?: Readonly<Record<string, unknown>>;
   /** The result as text for stdout. */
   readonly text: (paint: Palette) => string;
+  /** The text is somebody else's, or for a program: nothing is added to it on stdout. */
+  readonly verbatim?: boolean;
   readonly exitCode?: number;
 }
 
@@ -108,9 +110,22 @@ function conclude(
     context.out(JSON.stringify(document, undefined, 2));
   } else {
     const paint = palette(context.terminal.colour && options.color);
-    context.out([result.text(paint), ...noticeOf(spec, context, paint)].join('\n\n'));
+    print(context, noticeOf(spec, context, paint), { ...result, text: result.text(paint) });
   }
   context.setExitCode(exitCode);
+}
+
+function print(
+  { out, err }: CommandContext,
+  notice: readonly string[],
+  { text, verbatim }: { readonly text: string; readonly verbatim?: boolean },
+): void {
+  if (verbatim !== true) {
+    out([text, ...notice].join('\n\n'));
+    return;
+  }
+  if (text !== '') out(text);
+  notice.forEach(err);
 }
 
 function concludeFailed(

@@ -21,6 +21,8 @@ export interface CommandContext {
   readonly rerun: (args: readonly string[], out?: (text: string) => void) => Promise<number>;
   /** The exit code of this command when it is not 0; the last call wins. */
   readonly setExitCode: (code: number) => void;
+  /** All of standard input, for commands that pass it on. */
+  readonly readStdin: () => Promise<Uint8Array>;
   /** Shows the question on the terminal and reads one line. Undefined where there is no terminal. */
   readonly ask: ((question: string) => Promise<string>) | undefined;
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { digestOf } from '../../src/adapters/digest.ts';
 import { loadTemplates } from '../../src/adapters/files.ts';
 import { interrupted } from '../../src/adapters/interrupted.ts';
+import { maskOf } from '../../src/adapters/mask.ts';
 import { quote } from '../../src/adapters/quote.ts';
 import { ClusterError, type ErrorCode } from '../../src/errors.ts';
 import type {
@@ -50,12 +51,17 @@ export function portsOf(world: FakeWorld, signal: AbortSignal): Ports {
       },
       mode: (path) => Promise.resolve(world.files.has(path) ? 0o600 : undefined),
       list: (path) => Promise.resolve(namesIn(world.files, path)),
+      write: (path, text) => {
+        world.files.set(path, text);
+        return Promise.resolve();
+      },
     },
     local: { run: () => Promise.reject(new Error('nothing runs on this machine')) },
     templates,
     randomId: () => randomBytes(8).toString('hex'),
     quote,
     digestOf,
+    maskOf,
     signal,
   };
 }

@@ -18,6 +18,8 @@ export interface CliWorld {
   /** Answers of the person at the terminal; without them there is no terminal. */
   readonly answers?: readonly string[];
   readonly columns?: number;
+  /** What is piped into the command. */
+  readonly stdin?: string;
   readonly interruption?: AbortController;
 }
 
@@ -25,7 +27,7 @@ export interface CliWorld {
 export async function runCli(
   line: string,
   world: FakeWorld,
-  { answers, columns = 80, interruption = new AbortController() }: CliWorld = {},
+  { answers, columns = 80, stdin = '', interruption = new AbortController() }: CliWorld = {},
 ): Promise<CliRun> {
   const stdout: string[] = [];
   const stderr: string[] = [];
@@ -44,6 +46,7 @@ export async function runCli(
     openLog: () => (text) => events.push(text),
     rerun: (args) => run(args, context),
     setExitCode: () => undefined,
+    readStdin: () => Promise.resolve(Buffer.from(stdin)),
     ask:
       answers === undefined
         ? undefined
