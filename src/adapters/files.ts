@@ -1,10 +1,11 @@
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import writeFileAtomic from 'write-file-atomic';
 import { ClusterError } from '../errors.ts';
 import type { Files } from '../ports.ts';
 
 export function createFiles(): Files {
-  return { read, mode, list };
+  return { read, mode, list, write };
 }
 
 async function mode(path: string): Promise<number | undefined> {
@@ -34,6 +35,20 @@ async function read(path: string): Promise<string> {
   } catch (cause) {
     throw new ClusterError('CONFIG_UNREADABLE', `cannot read ${path}: ${whyUnreadable(cause)}`, {
       remedy: `Look at it with "ls -ld ${path}", or name another file with --config.`,
+      cause,
+    });
+  }
+}
+
+/** A link stays one: what it leads to is replaced. */
+async function write(path: string, text: string): Promise<void> {
+  try {
+    const target = await realpath(path).catch(() => path);
+    const known = await stat(target).catch(() => undefined);
+    await writeFileAtomic(target, text, { mode: known?.mode ?? 0o600 });
+  } catch (cause) {
+    throw new ClusterError('FILE_NOT_WRITTEN', `cannot write ${path}: ${whyUnreadable(cause)}`, {
+      remedy: `Look at its folder with "ls -ld" and "df -h", then run the same command again.`,
       cause,
     });
   }

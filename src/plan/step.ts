@@ -21,7 +21,32 @@ export type HostStep =
   | { readonly kind: 'enable-timer'; readonly unit: string }
   | { readonly kind: 'isolate-builds'; readonly unit: string; readonly script: string }
   | StartContainer
-  | { readonly kind: 'remove-container'; readonly name: string };
+  | RestartContainer
+  | TakeBackContainer
+  | { readonly kind: 'remove-container'; readonly name: string }
+  | { readonly kind: 'remove-file'; readonly path: string }
+  /** Data is deleted where the host carries our claim only, and only where it was asked for by name. */
+  | { readonly kind: 'remove-folder'; readonly path: string; readonly identity: Identity }
+  | { readonly kind: 'disable-unit'; readonly unit: string }
+  /** Takes the record of the cluster off the host; refused if it is another cluster's. */
+  | { readonly kind: 'release-host'; readonly identity: Identity };
+
+/** The same container again, with the definition that it has. */
+export interface RestartContainer {
+  readonly kind: 'restart-container';
+  readonly name: string;
+  readonly listens: readonly number[];
+  /** Grace between TERM and KILL. */
+  readonly stopSeconds: number;
+}
+
+/** The container that the present one replaced, where it was kept. */
+export interface TakeBackContainer {
+  readonly kind: 'take-back-container';
+  readonly name: string;
+  readonly listens: readonly number[];
+  readonly stopSeconds: number;
+}
 
 export interface StartContainer {
   readonly kind: 'start-container';
@@ -46,12 +71,32 @@ export type ApiStep =
     }
   | { readonly kind: 'remove-app'; readonly id: string }
   | { readonly kind: 'set-shares'; readonly shares: readonly RoleShare[] }
+  | VacateAgent
+  /** Gives a Mesos agent its offers back, and its Jenkins nodes their builds. */
+  | { readonly kind: 'return-agent'; readonly host: string }
+  /** After the removal: the masters need not wait for this Mesos agent. */
+  | { readonly kind: 'forget-agent'; readonly host: string }
+  /** Runs one task on each, as the proof that they take work; the tasks are removed again. */
+  | { readonly kind: 'try-agents'; readonly hosts: readonly string[] }
   /** Reads only; what it finds is kept for the steps that write it. */
   | {
       readonly kind: 'fetch-agent-secrets';
       readonly controller: string;
       readonly nodes: readonly string[];
     };
+
+/**
+ * Empties a Mesos agent for a stop: its Jenkins nodes go offline, it gets no more offers, its builds
+ * end, then whatever is left on it is killed.
+ */
+export interface VacateAgent {
+  readonly kind: 'vacate-agent';
+  readonly host: string;
+  /** Bound on the wait for its builds. */
+  readonly timeoutMs: number;
+  /** Do not wait for them. */
+  readonly killBuilds: boolean;
+}
 
 /** What must be true before the next stage may begin. */
 export type Gate =
@@ -83,6 +128,8 @@ export type Stage =
 
 export interface Plan {
   readonly stages: readonly Stage[];
+  /** Order of the phases where it is not the usual one: a teardown goes backwards. */
+  readonly phases?: readonly Phase[];
 }
 
 /** What is done, as the operator reads it. */
@@ -108,11 +155,24 @@ const tellings: Tellings = {
   'enable-timer': ({ unit }) => `enable ${unit}`,
   'isolate-builds': () => 'keep builds away from control ports',
   'start-container': ({ container }) => `start ${container.name} from ${container.image}`,
+  'restart-container': ({ name }) => `restart ${name}`,
+  'take-back-container': ({ name }) => `take back the ${name} before`,
   'remove-container': ({ name }) => `remove container ${name}`,
+  'remove-file': ({ path }) => `remove ${path}`,
+  'remove-folder': ({ path }) => `delete ${path} and all data in it`,
+  'disable-unit': ({ unit }) => `disable ${unit}`,
+  'release-host': ({ identity }) => `release the host from cluster ${identity.name}`,
   'claim-ensemble': ({ identity }) => `claim the ensemble for cluster ${identity.name}`,
   'put-app': ({ app }) => `submit app ${app.id} to Marathon`,
   'remove-app': ({ id }) => `remove app ${id} from Marathon: ${whatEnds(id)}`,
   'set-shares': ({ shares }) => `set in Mesos: ${shares.map(shareText).join('; ')}`,
+  'vacate-agent': ({ host, killBuilds }) =>
+    killBuilds
+      ? `empty the Mesos agent on ${host}: its builds are killed`
+      : `empty the Mesos agent on ${host}: its builds end first`,
+  'return-agent': ({ host }) => `give the Mesos agent on ${host} work again`,
+  'forget-agent': ({ host }) => `take the Mesos agent on ${host} off the list of Mesos`,
+  'try-agents': ({ hosts }) => `run a task on ${listed(hosts)}`,
   'fetch-agent-secrets': ({ controller, nodes }) =>
     `ask Jenkins ${controller} for the secrets of ${listed(nodes)}`,
 };

@@ -34,5 +34,10 @@ async function callOf(step: ApiStep, run: Run): Promise<Call> {
       return await setShares(run, step.shares);
     case 'fetch-agent-secrets':
       return fetchAgentSecrets(run, step);
+    case 'vacate-agent':
+    case 'return-agent':
+    case 'forget-agent':
+    case 'try-agents':
+      throw new Error(`no plan has ${step.kind} yet`);
   }
 }

@@ -5,6 +5,7 @@ import { performCall } from './api-steps.ts';
 import { awaitGate } from './await-gate.ts';
 import { performOnHosts } from './host-steps.ts';
 import type { Change, Run } from './run.ts';
+import { undoAll } from './undo.ts';
 
 /**
  * Runs the stages in order and stops at the first that fails; what was done before stays done, and
@@ -12,11 +13,19 @@ import type { Change, Run } from './run.ts';
  */
 export async function perform(
   plan: Plan,
-  given: Omit<Run, 'agentSecrets'>,
+  given: Omit<Run, 'agentSecrets' | 'undo'>,
   changes: Change[],
 ): Promise<void> {
-  const run: Run = { ...given, agentSecrets: new Map() };
-  for (const [index, phase] of phases.entries()) {
+  const run: Run = { ...given, agentSecrets: new Map(), undo: new Map() };
+  try {
+    await performStages(plan, run, changes);
+  } finally {
+    await undoAll(run);
+  }
+}
+
+async function performStages(plan: Plan, run: Run, changes: Change[]): Promise<void> {
+  for (const [index, phase] of (plan.phases ?? phases).entries()) {
     const stages = plan.stages.filter((stage) => stage.phase === phase);
     run.report({ kind: 'phase', phase, number: index + 1, idle: stages.length === 0 });
     for (const stage of stages) {

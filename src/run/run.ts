@@ -14,6 +14,20 @@ export interface Run {
   readonly sight: Sight;
   /** Of build agents that Marathon runs: filled by one step, written to hosts by the next. */
   readonly agentSecrets: Map<string, Secret>;
+  /**
+   * What a step took away for the time of the run and a later step gives back, by a name of its own.
+   * A run that ends before that gives it back itself, on every path.
+   */
+  readonly undo: Map<string, Undo>;
+}
+
+export interface Undo {
+  /** What is done, as the operator reads it. */
+  readonly told: string;
+  /** Works also when the run was interrupted: it must not look at the run's signal. */
+  readonly work: () => Promise<void>;
+  /** What to type if it could not be done. */
+  readonly byHand: string;
 }
 
 /** One step that changed something. */

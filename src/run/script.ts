@@ -1,5 +1,5 @@
 import { identityPath, identityText } from '../cluster/identity.ts';
-import type { HostStep } from '../plan/step.ts';
+import type { HostStep, RestartContainer, TakeBackContainer } from '../plan/step.ts';
 import type { Argv, Input } from '../ports.ts';
 import { Secret } from '../secret.ts';
 import { dockerRun } from './docker-run.ts';
@@ -80,26 +80,39 @@ function callOf(step: CompleteStep): Call {
 }
 
 type BlobKind = 'claim-host' | 'write-file' | 'configure-docker';
+type WordStep = Exclude<CompleteStep, { readonly kind: BlobKind }>;
+type Words = {
+  readonly [K in WordStep['kind']]: (
+    step: Extract<WordStep, { readonly kind: K }>,
+  ) => readonly string[];
+};
 
-function wordsOf(step: Exclude<CompleteStep, { readonly kind: BlobKind }>): readonly string[] {
-  switch (step.kind) {
-    case 'install-docker':
-      return ['install_docker', ...step.packages];
-    case 'ensure-folder': {
-      const { path, mode, owner } = step.folder;
-      return ['ensure_folder', path, mode, String(owner.uid), String(owner.gid)];
-    }
-    case 'pull-image':
-      return ['pull_image', step.image];
-    case 'enable-timer':
-      return ['enable_timer', step.unit];
-    case 'isolate-builds':
-      return ['isolate_builds', step.unit, step.script];
-    case 'remove-container':
-      return ['remove_container', step.name];
-    case 'start-container':
-      return startCall(step);
-  }
+const words: Words = {
+  'install-docker': ({ packages }) => ['install_docker', ...packages],
+  'ensure-folder': ({ folder: { path, mode, owner } }) => [
+    ...['ensure_folder', path, mode, String(owner.uid), String(owner.gid)],
+  ],
+  'pull-image': ({ image }) => ['pull_image', image],
+  'enable-timer': ({ unit }) => ['enable_timer', unit],
+  'isolate-builds': ({ unit, script }) => ['isolate_builds', unit, script],
+  'start-container': startCall,
+  'restart-container': (step) => ['restart_container', ...keptContainer(step)],
+  'take-back-container': (step) => ['take_back_container', ...keptContainer(step)],
+  'remove-container': ({ name }) => ['remove_container', name],
+  'remove-file': ({ path }) => ['remove_file', path],
+  'remove-folder': ({ path, identity }) => ['remove_folder', path, identityPath, identity.id],
+  'disable-unit': ({ unit }) => ['disable_unit', unit],
+  'release-host': ({ identity }) => ['release_host', identityPath, identity.id],
+};
+
+function wordsOf(step: WordStep): readonly string[] {
+  // One of them fits its own kind, which is more than the compiler sees.
+  const tell = words[step.kind] as (step: WordStep) => readonly string[];
+  return tell(step);
+}
+
+function keptContainer(step: RestartContainer | TakeBackContainer): readonly string[] {
+  return [step.name, step.listens.join(','), String(step.stopSeconds)];
 }
 
 function startCall(step: Extract<HostStep, { kind: 'start-container' }>): readonly string[] {

@@ -266,3 +266,63 @@ remove_container() { # NAME
   docker update --restart no "$1" >/dev/null
   docker stop --time 30 "$1" >/dev/null && docker rm "$1" >/dev/null
 }
+
+# The same definition, with what it reads at its start; nothing is kept aside, it is the same one.
+restart_container() { # NAME PORTS GRACE
+  docker restart --time "$3" "$1" >/dev/null || return 1
+  code=CONTAINER_EXITED
+  serves "$1" "$2" && return 0
+  docker logs --tail 20 "$1" >&2 2>&1
+  return 1
+}
+
+remove_file() { # PATH
+  if [ ! -e "$1" ] && [ ! -L "$1" ]; then
+    result=unchanged
+    return 0
+  fi
+  rm -f -- "$1"
+}
+
+# ours PATH ID: the claim of this host is that of the cluster.
+ours() { [ -f "$1" ] && grep -qF "\"id\": \"$2\"" "$1"; }
+
+# A folder that something is mounted on, or that is not below three names, is not deleted.
+remove_folder() { # FOLDER CLAIM ID
+  if [ ! -e "$1" ]; then
+    result=unchanged
+    return 0
+  fi
+  if ! ours "$2" "$3"; then
+    code=FOREIGN_HOST
+    echo "$2 does not say that this host belongs to the cluster; $1 is left as it is" >&2
+    return 1
+  fi
+  case $1 in
+    /*/*/../* | */.. | *//*) echo "$1 is no path to delete" >&2; return 1 ;;
+    /*/*) ;;
+    *) echo "$1 is no path to delete" >&2; return 1 ;;
+  esac
+  rm -rf --one-file-system -- "$1"
+}
+
+disable_unit() { # UNIT
+  if ! command -v systemctl >/dev/null 2>&1 || ! systemctl cat "$1" >/dev/null 2>&1; then
+    result=unchanged
+    return 0
+  fi
+  timeout 90 systemctl disable --now "$1" >&2
+}
+
+release_host() { # CLAIM ID
+  if [ ! -e "$1" ]; then
+    result=unchanged
+    return 0
+  fi
+  if ! ours "$1" "$2"; then
+    code=FOREIGN_HOST
+    cat "$1" >&2
+    return 1
+  fi
+  rm -f -- "$1"
+}

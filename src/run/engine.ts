@@ -3,7 +3,6 @@ import { ClusterError } from '../errors.ts';
 import { isInOrderAsFarAsSeen, type Health } from '../health/model.ts';
 import type { Sight } from '../health/sight.ts';
 import { probeStack } from '../health/stack.ts';
-import { plan } from '../plan/plan.ts';
 import { preflight } from '../plan/preflight.ts';
 import type { Missing } from '../plan/quorum-faults.ts';
 import { countChanges, type Plan } from '../plan/step.ts';
@@ -14,24 +13,39 @@ import { readFacts } from './observe.ts';
 import { perform } from './perform.ts';
 import type { Change } from './run.ts';
 
-export interface InitOptions {
+/** A change of the cluster, as a command wants it: everything that changes hosts goes this way. */
+export interface Order {
+  /** The command line as typed, without the program: for the journal, and to type again. */
+  readonly command: readonly string[];
+  /**
+   * From what was seen to what is to be done, after nothing spoke against it in general. Throws a
+   * refusal of its own (exit 8).
+   */
+  readonly plan: (look: Look) => Plan | Promise<Plan>;
   /** Asked once, with the plan, if it holds changes. Throws to refuse. */
-  readonly confirm: (plan: Plan) => Promise<void>;
+  readonly confirm: (plan: Plan, look: Look) => Promise<void>;
   /** Go on without hosts that do not answer, as far as no quorum needs them. */
   readonly skipUnreachable: boolean;
+  /** False where the stack is not meant to be healthy afterwards. */
+  readonly settles: boolean;
+  /** Faults of the preflight that this change is allowed to ignore: a teardown ignores all. */
+  readonly ignores?: (fault: ClusterError) => boolean;
 }
 
 /** Filled as the run goes, so that a failed run can tell what it did. */
-export interface InitRecord {
+export interface ChangeRecord {
   readonly changes: Change[];
   health: Health | undefined;
 }
 
-interface Init {
+export function newRecord(): ChangeRecord {
+  return { changes: [], health: undefined };
+}
+
+export interface Engine {
   readonly spec: ClusterSpec;
   readonly ports: Ports;
   readonly report: Report;
-  readonly options: InitOptions;
 }
 
 /** After a run without failure the stack gets this long to become healthy as a whole. */
@@ -39,34 +53,32 @@ const settleMs = 120_000;
 const pauseMs = 1000;
 
 /**
- * Brings every host to the state that the cluster file describes. A second run changes nothing.
- * Returns what it saw the healthy stack through.
+ * Looks, plans, asks, changes, and looks again. Returns what it saw the stack through. A plan without
+ * changes asks nobody, locks nothing and writes nothing.
  */
-export async function initCluster(init: Init, record: InitRecord): Promise<Sight> {
-  const { ports, report, spec, options } = init;
+export async function carryOut(engine: Engine, order: Order, record: ChangeRecord): Promise<Sight> {
+  const { ports, report, spec } = engine;
   const look = await lookAt(spec, ports, report);
-  refuse(look, options);
-  const stages = plan(look.input);
+  refuse(look, order);
+  const stages = await order.plan(look);
   const changes = countChanges(stages);
   report({ kind: 'planned', changes });
-  if (changes > 0) await options.confirm(stages);
+  if (changes > 0) await order.confirm(stages, look);
   const { remotes } = look.sight;
-  await perform(
-    stages,
-    { ...init, spec: look.input.spec, remotes, sight: look.sight },
-    record.changes,
-  );
-  const fresh = changes > 0 ? await lookAgain(init, look) : look;
-  record.health = await settle(init, fresh);
+  const run = { ...engine, spec: look.input.spec, remotes, sight: look.sight };
+  await perform(stages, run, record.changes);
+  if (!order.settles) return look.sight;
+  const fresh = changes > 0 ? await lookAgain(engine, look) : look;
+  record.health = await settle(engine, fresh);
   conclude(record.health, look.missing);
   return look.sight;
 }
 
 /** Nothing is changed while anything speaks against it. */
-function refuse({ input, missing }: Look, { skipUnreachable }: InitOptions): void {
+function refuse({ input, missing }: Look, { skipUnreachable, ignores }: Order): void {
   const unreachable = missing.filter(({ error }) => error.code === 'HOST_UNREACHABLE');
   if (unreachable.length < missing.length) throw summedUp(missing.map(({ error }) => error));
-  const faults = preflight(input, missing);
+  const faults = preflight(input, missing).filter((fault) => ignores?.(fault) !== true);
   if (faults.length > 0) throw summedUp(faults);
   if (missing.length > 0 && !skipUnreachable)
     throw unreachableHosts(missing, 'nothing was changed');
@@ -95,7 +107,7 @@ function unreachableHosts(missing: readonly Missing[], others: string): ClusterE
   );
 }
 
-async function lookAgain({ ports, spec }: Init, look: Look): Promise<Look> {
+async function lookAgain({ ports, spec }: Engine, look: Look): Promise<Look> {
   const facts = await Promise.all(
     spec.hosts.flatMap((host) => {
       const remote = look.sight.remotes.get(host.name);
@@ -112,8 +124,8 @@ async function lookAgain({ ports, spec }: Init, look: Look): Promise<Look> {
   return { ...look, input: { ...look.input, observed } };
 }
 
-async function settle(init: Init, first: Look): Promise<Health> {
-  const { ports, report } = init;
+async function settle(engine: Engine, first: Look): Promise<Health> {
+  const { ports, report } = engine;
   const deadline = ports.clock.now() + settleMs;
   for (let look = first; ;) {
     const health = await probeStack(look.input, look.sight);
@@ -123,7 +135,7 @@ async function settle(init: Init, first: Look): Promise<Health> {
     await ports.clock.sleep(pauseMs, ports.signal);
     // A container that Docker was just restarting is in order a moment later: the facts age, too.
     const outdated = health.hosts.some(({ state }) => state !== 'healthy');
-    if (outdated) look = await lookAgain(init, look);
+    if (outdated) look = await lookAgain(engine, look);
   }
 }
 
