@@ -8,7 +8,7 @@ const quietly = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
 
 /**
  * Programs by others that judge what this project makes (test/e2e, lab/stand-ins/test/judges), and what
- * the test of the isolation rules makes its network of.
+ * the test of the isolation rules makes its network of. The shells are login shells that people have.
  */
 const judges = {
   iproute2: () => has('ip'),
@@ -16,6 +16,11 @@ const judges = {
   haproxy: () => has('haproxy'),
   'python3-jenkins': () => hasModule('jenkins'),
   'python3-kazoo': () => hasModule('kazoo'),
+  zsh: () => has('zsh'),
+  fish: () => has('fish'),
+  tcsh: () => has('tcsh'),
+  csh: () => has('bsd-csh'),
+  busybox: () => has('busybox'),
 };
 
 /** Debian packages that the lab, and with `forTests` the judges, need and this machine lacks. */

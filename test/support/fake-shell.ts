@@ -6,7 +6,8 @@ export function shellCommands(script: string): string[][] {
   const commands: string[][] = [[]];
   let rest = script;
   while (rest !== '') {
-    const [match = '', blank, newline] = /^( +)|^(\n)|^(?:'[^']*'|\\'|[\w./-]+)+/.exec(rest) ?? [];
+    const [match = '', blank, newline] =
+      /^( +)|^(\n)|^(?:'[^']*'|\\['\\!]|[\w./-]+)+/.exec(rest) ?? [];
     if (match === '') throw new Error(`sh would not take this as a word: ${rest.slice(0, 60)}`);
     if (newline !== undefined) commands.push([]);
     else if (blank === undefined) commands.at(-1)?.push(unquoted(match));
@@ -17,7 +18,7 @@ export function shellCommands(script: string): string[][] {
 
 function unquoted(word: string): string {
   return word.replaceAll(
-    /'([^']*)'|\\'|([\w./-]+)/g,
-    (_match, quoted?: string, plain?: string) => quoted ?? plain ?? "'",
+    /'([^']*)'|\\(['\\!])|([\w./-]+)/g,
+    (_match, quoted?: string, escaped?: string, plain?: string) => quoted ?? escaped ?? plain ?? '',
   );
 }

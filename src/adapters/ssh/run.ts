@@ -3,7 +3,7 @@ import type { Argv, Ran, RunOptions } from '../../ports.ts';
 import { startDeadline, unlessAborted } from '../deadline.ts';
 import { asRoot, behindSudo } from '../elevated.ts';
 import { interrupted } from '../interrupted.ts';
-import { quote } from '../quote.ts';
+import { commandLine } from '../quote.ts';
 import { late, lost, nameOf, supervise } from '../supervise.ts';
 import type { Errand, Exit, StartedProcess } from '../supervise.ts';
 import { unreachable } from './faults.ts';
@@ -17,7 +17,7 @@ export async function runOverSsh(
 ): Promise<Ran> {
   const { host, user } = session.target;
   const isElevated = options.asRoot === true && user !== 'root';
-  const text = quote(isElevated ? asRoot(command) : command);
+  const text = commandLine(isElevated ? asRoot(command) : command);
   const errand: Errand = { argv: command, place: host, host, options };
   const startedAt = performance.now();
   const process = await start(session, text, errand);
