@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
 import type { CommandContext } from './commands/context.ts';
+import { addExec } from './commands/exec.ts';
 import { addImages } from './commands/images.ts';
 import { addInit } from './commands/init.ts';
 import { addJenkins } from './commands/jenkins.ts';
@@ -41,6 +42,7 @@ function createProgram(context: CommandContext): Command {
   addCheck(program, context);
   addBuild(program, context);
   addJenkins(program, context);
+  addExec(program, context);
   addImages(program, context);
   addLab(program, context);
   for (const command of withSubcommands(program)) configure(command, context);

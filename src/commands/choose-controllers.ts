@@ -1,7 +1,7 @@
 import type { ClusterSpec, JenkinsController } from '../config/cluster-spec.ts';
-import { nearestOf } from '../config/nearest.ts';
 import { ClusterError } from '../errors.ts';
 import type { Wanted } from '../build/run-builds.ts';
+import { unknownName } from './unknown-name.ts';
 
 /** The controller of that name, or all of them. */
 export function chosenControllers(
@@ -11,7 +11,11 @@ export function chosenControllers(
   if (name === undefined) return jenkins;
   const chosen = jenkins.filter((controller) => controller.name === name);
   if (chosen.length > 0) return chosen;
-  throw unknown('controller', name, { known: jenkins.map((controller) => controller.name) });
+  throw unknownName(
+    'controller',
+    name,
+    jenkins.map((controller) => controller.name),
+  );
 }
 
 /** Which builds to run: each chosen controller that has a label to build with. */
@@ -24,7 +28,7 @@ export function chosenBuilds(
   if (wanted.length > 0) return wanted;
   if (label !== undefined) {
     const known = chosen.flatMap(({ buildAgents }) => buildAgents.map((one) => one.label));
-    throw unknown('label', label, { known: [...new Set(known)] });
+    throw unknownName('label', label, [...new Set(known)]);
   }
   const names = chosen.map((controller) => controller.name).join(', ');
   const who =
@@ -43,17 +47,4 @@ function wantedOf(controller: JenkinsController, label: string | undefined): Wan
   const isKnown =
     controller.canary.label === label || controller.buildAgents.some((one) => one.label === label);
   return isKnown ? [{ controller, label }] : [];
-}
-
-function unknown(
-  kind: 'controller' | 'label',
-  name: string,
-  { known }: { readonly known: readonly string[] },
-): ClusterError {
-  const near = nearestOf(name, known);
-  const meant = near === undefined ? '' : `, did you mean ${near}?`;
-  const list = known.length === 0 ? 'none' : known.join(', ');
-  return new ClusterError('USAGE', `the cluster file has no ${kind} ${name}${meant}`, {
-    remedy: `Take one of: ${list}.`,
-  });
 }

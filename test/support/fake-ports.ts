@@ -102,6 +102,8 @@ function remoteOf(world: FakeWorld, machine: FakeMachine): RemoteHost {
   return {
     name: machine.name,
     run: (argv, options) => {
+      const { onRun } = world;
+      if (onRun !== undefined) return onRun(machine.name, argv, options);
       if (options.asRoot !== true) throw new Error('everything on a host is done as root');
       return runOn(world, machine, { argv, options });
     },

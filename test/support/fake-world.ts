@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import type { ErrorCode } from '../../src/errors.ts';
+import type { Argv, Ran, RunOptions } from '../../src/ports.ts';
 import { adminPassword, clusterFile } from './cluster-file.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
 import { fakeJenkins, type FakeJenkins } from './fake-jenkins.ts';
@@ -27,6 +28,8 @@ export interface FakeWorld {
   readonly off: Set<string>;
   /** Answer of Marathon to app definitions that it does not like. */
   refusal: { readonly status: number; readonly message: string } | undefined;
+  /** Answers commands that are neither facts nor stages: `logs`, `exec`. */
+  onRun: ((host: string, argv: Argv, options: RunOptions) => Promise<Ran>) | undefined;
   /** Called with each new line of the log. */
   onLog: (line: string) => void;
 }
@@ -45,6 +48,7 @@ export function fakeWorld(text: string = clusterFile()): FakeWorld {
     cut: new Map(),
     off: new Set(),
     refusal: undefined,
+    onRun: undefined,
     onLog: () => undefined,
   };
   writeClusterFile(world, text);
