@@ -19,6 +19,7 @@ export interface NamedOptions extends GlobalOptions {
 export interface UpOptions extends NamedOptions {
   readonly masters?: number;
   readonly agents?: number;
+  readonly spare?: number;
   readonly bare?: boolean;
   readonly init: boolean;
 }
@@ -27,8 +28,8 @@ export interface UpOptions extends NamedOptions {
 export async function up(context: CommandContext, options: UpOptions): Promise<void> {
   const tools = toolsOf(context, options);
   const phases = createPhases(tools);
-  const { name, masters, agents, bare } = options;
-  const lab = await labUp(tools, { name, masters, agents, bare }, phases);
+  const { name, masters, agents, spare: spares, bare } = options;
+  const lab = await labUp(tools, { name, masters, agents, spares, bare }, phases);
   const runs = options.init ? await bringUpCluster(context, options, { tools, phases }) : [];
   const exitCode = runs.find((run) => run.exitCode !== 0)?.exitCode ?? 0;
   const timed = { ...lab, seconds: phases.seconds };

@@ -23,6 +23,7 @@ function addUp(lab: Command, context: CommandContext): void {
     .description('start hosts and a registry, then bring the cluster up on them')
     .option('--masters <number>', 'hosts for ZooKeeper, masters and Marathon (default: 3)', odd)
     .option('--agents <number>', 'hosts for builds (default: 2)', count)
+    .option('--spare <number>', 'more hosts, to add with add-agent (default: 0)', count)
     .option('--bare', 'hosts without Docker: init installs it')
     .option('--no-init', 'stop when the hosts are up')
     .addHelpText('after', example('lab up --bare --agents 3'))

@@ -30,7 +30,10 @@ masters: [${names(lab, 'master')}]
 agents: [${names(lab, 'agent')}]
 
 hosts:
-${lab.hosts.map((host) => hostLine(host, gateways.includes(host))).join('\n')}
+${lab.hosts
+  .filter(({ kind }) => kind !== 'spare')
+  .map((host) => hostLine(host, gateways.includes(host)))
+  .join('\n')}
 
 # The tags change with the content of the images.
 images:

@@ -43,7 +43,7 @@ export function hostArgs(lab: Lab, host: LabHost, { image, missing }: Machine): 
     // overlay2 does not work on top of overlay2: the host's Docker needs a real file system.
     volume(lab, host.container, '/var/lib/docker'),
     // One folder that all agents see: homes of controllers that may move.
-    ...(host.kind === 'agent' ? [volume(lab, homesVolume(lab), homesFolder)] : []),
+    ...(host.kind !== 'master' ? [volume(lab, homesVolume(lab), homesFolder)] : []),
     image,
   ];
 }

@@ -16,7 +16,8 @@ export interface Lab {
 
 export interface LabHost {
   readonly name: string;
-  readonly kind: 'master' | 'agent';
+  /** A spare is in no cluster file: a host to add. */
+  readonly kind: 'master' | 'agent' | 'spare';
   readonly address: string;
   /** Name of the container that plays this host. */
   readonly container: string;
@@ -26,6 +27,7 @@ export interface LabShape {
   readonly name: string;
   readonly masters: number;
   readonly agents: number;
+  readonly spares: number;
   readonly bare: boolean;
 }
 
@@ -34,7 +36,7 @@ export const labLabel = 'io.ci-cluster.lab';
 /** On what all labs share and `lab down` keeps: images and the registry's storage. */
 export const cacheLabel = 'io.ci-cluster.lab-cache';
 
-const firstOctet = { registry: 2, git: 3, gateway: 4, master: 11, agent: 21 };
+const firstOctet = { registry: 2, git: 3, gateway: 4, master: 11, agent: 21, spare: 21 };
 
 export function designLab(shape: LabShape, subnet: string): Lab {
   return {
@@ -45,6 +47,10 @@ export function designLab(shape: LabShape, subnet: string): Lab {
     hosts: [
       ...range(shape.masters).map((i) => host(shape, subnet, { kind: 'master', i })),
       ...range(shape.agents).map((i) => host(shape, subnet, { kind: 'agent', i })),
+      // They go on where the agents end, so that one that was added looks like any other.
+      ...range(shape.spares).map((i) =>
+        host(shape, subnet, { kind: 'spare', i: shape.agents + i }),
+      ),
     ],
     ownEngine: undefined,
     ready: false,

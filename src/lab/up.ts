@@ -31,10 +31,11 @@ export interface UpRequest {
   readonly name: string;
   readonly masters: number | undefined;
   readonly agents: number | undefined;
+  readonly spares?: number | undefined;
   readonly bare: boolean | undefined;
 }
 
-const defaults = { masters: 3, agents: 2, bare: false };
+const defaults = { masters: 3, agents: 2, spares: 0, bare: false };
 
 /** Brings the lab up to where its hosts can be reached; for one that is up it only looks. */
 export async function labUp(tools: Tools, request: UpRequest, phases: Phases): Promise<Lab> {
@@ -117,10 +118,11 @@ function shapeOf(request: UpRequest, known: Lab | undefined): LabShape {
     name: request.name,
     masters: request.masters ?? present.masters,
     agents: request.agents ?? present.agents,
+    spares: request.spares ?? present.spares,
     bare: request.bare ?? present.bare,
   };
   if (known === undefined || sameCounts(shape, present)) return shape;
-  const has = `${present.masters} masters and ${present.agents} agents${present.bare ? ', bare' : ''}`;
+  const has = `${present.masters} masters and ${present.agents} agents${present.spares > 0 ? `, ${present.spares} spares` : ''}${present.bare ? ', bare' : ''}`;
   throw new ClusterError('USAGE', `the lab ${request.name} is there already, with ${has}`, {
     remedy: `Remove it with "ci-cluster lab down --name ${request.name}", or choose another --name.`,
   });
@@ -128,11 +130,12 @@ function shapeOf(request: UpRequest, known: Lab | undefined): LabShape {
 
 function countsOf(lab: Lab): typeof defaults {
   const { length: masters } = hostsOf(lab, 'master');
-  return { masters, agents: hostsOf(lab, 'agent').length, bare: lab.bare };
+  const agents = hostsOf(lab, 'agent').length;
+  return { masters, agents, spares: hostsOf(lab, 'spare').length, bare: lab.bare };
 }
 
 function sameCounts(one: typeof defaults, other: typeof defaults): boolean {
-  return one.masters === other.masters && one.agents === other.agents && one.bare === other.bare;
+  return (['masters', 'agents', 'spares', 'bare'] as const).every((key) => one[key] === other[key]);
 }
 
 function describeEngine({ version, ownHost, startedNow }: Engine): string {

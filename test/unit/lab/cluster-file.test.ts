@@ -4,7 +4,7 @@ import { renderClusterFile } from '../../../src/lab/cluster-file.ts';
 import { designLab } from '../../../src/lab/lab.ts';
 import { recipes } from '../../../src/lab/recipes.ts';
 
-const shape = { name: 'lab', masters: 3, agents: 2, bare: false };
+const shape = { name: 'lab', masters: 3, agents: 2, spares: 0, bare: false };
 const lab = designLab(shape, '172.30.4.0/24');
 
 describe('the cluster file of a lab', () => {
@@ -37,5 +37,16 @@ describe('the cluster file of a lab', () => {
       const spec = parse(renderClusterFile(other, tags));
       expect(spec.hosts).toHaveLength(masters + agents);
     }
+  });
+
+  test('leaves the spares out, which go on where the agents end', () => {
+    const larger = designLab({ ...shape, spares: 2 }, '172.30.9.0/24');
+    const spares = larger.hosts.filter(({ kind }) => kind === 'spare');
+    expect(spares.map(({ name, address }) => `${name} ${address}`)).toEqual([
+      'a3 172.30.9.23',
+      'a4 172.30.9.24',
+    ]);
+    const spec = parse(renderClusterFile(larger, tags));
+    expect(spec.hosts.map(({ name }) => name)).toEqual(['m1', 'm2', 'm3', 'a1', 'a2']);
   });
 });

@@ -4,7 +4,7 @@ import { stateRoot } from '../../../src/lab/state.ts';
 import { freeSubnets, routedNetworks } from '../../../src/lab/subnet.ts';
 import { tryNext } from '../../../src/lab/try-next.ts';
 
-const shape = { name: 'lab', masters: 3, agents: 2, bare: false };
+const shape = { name: 'lab', masters: 3, agents: 2, spares: 0, bare: false };
 const lab = designLab(shape, '172.30.4.0/24');
 
 describe('the design of a lab', () => {

@@ -5,7 +5,7 @@ import { hostArgs } from '../../../src/lab/hosts.ts';
 import { knownHostsLines } from '../../../src/lab/keys.ts';
 import { designLab } from '../../../src/lab/lab.ts';
 
-const shape = { name: 'lab', masters: 3, agents: 2, bare: false };
+const shape = { name: 'lab', masters: 3, agents: 2, spares: 0, bare: false };
 const lab = designLab(shape, '172.30.4.0/24');
 
 describe('a lab host', () => {
