@@ -153,6 +153,23 @@ export async function withEdited(
   }
 }
 
+/**
+ * Everything that the document calls other than healthy, with its reason: what a test that expects
+ * none of it shows when it fails.
+ */
+export function troubles(document: Document): string[] {
+  const found: string[] = [];
+  const walk = (value: unknown, path: string): void => {
+    if (typeof value !== 'object' || value === null) return;
+    const { state } = value as { readonly state?: unknown };
+    if (typeof state === 'string' && state !== 'healthy')
+      found.push(`${path} ${JSON.stringify(value)}`);
+    for (const [key, part] of Object.entries(value)) walk(part, `${path}.${key}`);
+  };
+  walk(document.health, 'health');
+  return [...(document.error === undefined ? [] : [JSON.stringify(document.error)]), ...found];
+}
+
 /** All error codes of a document, the parts of a summary included. */
 export function codesOf(error: ErrorPart | undefined): string[] {
   if (error === undefined) return [];
