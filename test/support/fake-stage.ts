@@ -3,7 +3,7 @@ import { ClusterError } from '../../src/errors.ts';
 import type { Argv, Input, Ran, RunOptions } from '../../src/ports.ts';
 import type { FakeClock } from './fake-clock.ts';
 import { dockerRun, whyNotServing } from './fake-docker.ts';
-import type { FakeMachine } from './fake-machine.ts';
+import type { FakeContainer, FakeMachine } from './fake-machine.ts';
 import { shellCommands } from './fake-shell.ts';
 
 export interface StageWorld {
@@ -111,12 +111,15 @@ const tell: Readonly<Record<string, (args: Words) => string>> = {
   write_file: ([, path]) => `write ${path ?? ''}`,
   ensure_folder: ([path]) => `folder ${path ?? ''}`,
   configure_docker: () => 'configure Docker',
-  install_docker: (packages) => `install ${packages.join(' ')}`,
+  install_docker: ([, ...packages]) =>
+    packages.length === 0 ? 'start Docker' : `install ${packages.join(' ')}`,
   pull_image: ([image]) => `pull ${image ?? ''}`,
   isolate_builds: () => 'isolate builds',
   enable_timer: ([unit = '']) => `enable ${unit}`,
   start_container: ([name]) => `start ${name ?? ''}`,
   remove_container: ([name]) => `remove ${name ?? ''}`,
+  restart_container: ([name]) => `restart ${name ?? ''}`,
+  take_back_container: ([name]) => `take back ${name ?? ''}`,
 };
 
 interface Call {
@@ -179,22 +182,64 @@ const performers: Readonly<Record<string, (call: Call) => Outcome>> = {
   start_container: startContainer,
   remove_container: ({ machine, args: [name = ''] }) =>
     machine.containers.delete(name) ? 'changed' : 'unchanged',
+  restart_container: ({ machine, world, args: [name = '', ports = ''] }) => {
+    const container = machine.containers.get(name);
+    if (container === undefined) return { code: 'STEP_FAILED', evidence: ['No such container'] };
+    Object.assign(container, { status: 'running', exitCode: 0, restarts: 0, frozen: false });
+    container.startedMs = world.clock.now();
+    const why = whyNotServing(machine, container, portsIn(ports));
+    return why === undefined ? 'changed' : { code: 'CONTAINER_EXITED', evidence: why };
+  },
+  take_back_container: takeBackContainer,
 };
 
 function startContainer({ machine, world, args }: Call): Outcome {
   const [name = '', fingerprint, replace, ports = '', , ...run] = args;
   const current = machine.containers.get(name);
-  const same = current?.labels.get('io.ci-cluster.fingerprint') === fingerprint;
+  const same = current !== undefined && fingerprintOf(current) === fingerprint;
   if (replace === 'no' && same && current?.status === 'running') return 'unchanged';
   machine.containers.delete(name);
   try {
     const container = dockerRun(machine, run, world.clock);
-    const why = whyNotServing(machine, container, ports.split(',').filter(Boolean).map(Number));
+    const why = whyNotServing(machine, container, portsIn(ports));
+    if (why === undefined && current !== undefined && !same) keep(machine, current);
     if (why === undefined) return 'changed';
     return putBack(machine, current, { name, evidence: why });
   } catch (error) {
     return putBack(machine, current, { name, evidence: [(error as Error).message] });
   }
+}
+
+function fingerprintOf({ labels }: FakeContainer): string | undefined {
+  return labels.get('io.ci-cluster.fingerprint');
+}
+
+function portsIn(text: string): number[] {
+  return text.split(',').filter(Boolean).map(Number);
+}
+
+/** Stopped, for a way back. */
+function keep(machine: FakeMachine, container: FakeContainer): void {
+  const name = `${container.name}.before`;
+  machine.containers.set(name, { ...container, name, status: 'exited' });
+}
+
+function takeBackContainer({ machine, world, args }: Call): Outcome {
+  const [name = '', fingerprint, ports = ''] = args;
+  const current = machine.containers.get(name);
+  const kept = machine.containers.get(`${name}.before`);
+  if (current?.status === 'running' && fingerprintOf(current) === fingerprint) return 'unchanged';
+  if (kept === undefined || fingerprintOf(kept) !== fingerprint) {
+    return { code: 'STEP_FAILED', evidence: [`no such container is kept as ${name}.before`] };
+  }
+  const startedMs = world.clock.now();
+  const back: FakeContainer = { ...kept, name, status: 'running', exitCode: 0, startedMs };
+  const why = whyNotServing(machine, back, portsIn(ports));
+  if (why !== undefined) return { code: 'CONTAINER_EXITED', evidence: why };
+  machine.containers.delete(kept.name);
+  machine.containers.set(name, back);
+  if (current !== undefined) keep(machine, current);
+  return 'changed';
 }
 
 function putBack(
