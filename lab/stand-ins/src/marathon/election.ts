@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { realClock, type Clock } from '../shared/clock.ts';
 import type { SessionOptions, ZooKeeperSession } from '../shared/zookeeper.ts';
 import type { ZooKeeperUrl } from '../shared/zookeeper-url.ts';
 import type { Crash } from './exit-codes.ts';
@@ -21,7 +22,11 @@ export interface ElectionOptions {
   readonly onElected: () => void;
   readonly crash: Crash;
   readonly log: Log;
+  readonly clock?: Clock;
 }
+
+/** Before a question that failed is asked again; the real one's retries are not recorded. */
+const retryMs = 1000;
 
 /**
  * Curator's LeaderLatch as Marathon 1.10 uses it (`CuratorElectionStream.scala`): the participant
@@ -35,6 +40,8 @@ export class Election {
   #joined = false;
   #elected = false;
   #leaving = false;
+  #looks = 0;
+  #cancelRetry: () => void = () => undefined;
 
   constructor(options: ElectionOptions) {
     this.#options = options;
@@ -91,20 +98,26 @@ export class Election {
   }
 
   async #look(): Promise<void> {
+    const turn = ++this.#looks;
     const names = await this.#session.children(this.#folder, () => {
       this.#lookAgain();
     });
     const contents = await Promise.all(
       participantsInOrder(names).map((name) => this.#content(name)),
     );
-    this.#judge(contents.filter((content) => content !== undefined));
+    // An answer that comes after a later question's is about the past.
+    if (turn === this.#looks) this.#judge(contents.filter((content) => content !== undefined));
   }
 
   #lookAgain(): void {
     if (this.#leaving || this.#session.over) return;
     this.#look().catch((error: unknown) => {
-      // The connection is just breaking or coming back: the next change asks again.
       this.#options.log.warning(`error while getting current leader: ${String(error)}`);
+      // Not left to the next change: the watch that would tell of it may not have been set.
+      this.#cancelRetry();
+      this.#cancelRetry = (this.#options.clock ?? realClock).after(retryMs, () => {
+        this.#lookAgain();
+      });
     });
   }
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Election } from '../../src/marathon/election.ts';
 import { ZooKeeperStore } from '../../src/marathon/zookeeper-store.ts';
-import { settle } from '../shared/support/fake-clock.ts';
+import { fakeClock, settle } from '../shared/support/fake-clock.ts';
 import { FakeZooKeeper, type FakeSession } from './support/fake-zookeeper.ts';
 
 interface Member {
@@ -13,9 +13,11 @@ interface Member {
 }
 
 let zookeeper: FakeZooKeeper;
+let clock = fakeClock();
 
 beforeEach(() => {
   zookeeper = new FakeZooKeeper();
+  clock = fakeClock();
 });
 
 async function join(self: string): Promise<Member> {
@@ -29,6 +31,7 @@ async function join(self: string): Promise<Member> {
     onElected: () => undefined,
     crash: (reason) => crashes.push(reason),
     log: { info: () => undefined, warning: () => undefined, error: () => undefined },
+    clock,
   });
   const session = zookeeper.sessions.at(-1)!;
   await election.start();
@@ -53,6 +56,16 @@ test('one that leaves is followed at once', async () => {
   const members = await three();
   members[0].election.leave();
   await settle();
+  expect(leaders(members)).toEqual([false, true, false]);
+});
+
+test('a question without an answer is asked again: the next in line must not stay a standby', async () => {
+  const members = await three();
+  members[1].session.unanswered = 1;
+  members[0].election.leave();
+  await settle();
+  expect(leaders(members)).toEqual([false, false, false]);
+  await clock.advance(1000);
   expect(leaders(members)).toEqual([false, true, false]);
 });
 

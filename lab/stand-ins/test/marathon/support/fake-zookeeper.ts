@@ -64,6 +64,8 @@ export class FakeZooKeeper {
 export class FakeSession implements Session {
   over = false;
   connected = true;
+  /** How many of the next questions get no answer, although the connection stays. */
+  unanswered = 0;
   readonly #zookeeper: FakeZooKeeper;
   readonly options: SessionOptions;
 
@@ -131,6 +133,10 @@ export class FakeSession implements Session {
 
   #ask<T>(answer: () => T): Promise<T> {
     if (this.over || !this.connected) return Promise.reject(new Error('CONNECTION_LOSS'));
+    if (this.unanswered > 0) {
+      this.unanswered -= 1;
+      return Promise.reject(new Error('did not answer'));
+    }
     return Promise.resolve(answer());
   }
 }
