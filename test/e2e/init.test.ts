@@ -15,6 +15,7 @@ import {
   passwordFile,
   start,
   troubles,
+  untilHealthy,
   withEdited,
 } from './lab.ts';
 
@@ -288,7 +289,8 @@ describe('once it runs', () => {
     });
     const after = await onHost('a1', 'docker', 'inspect', '--format', '{{.Id}}', 'ci-gateway');
     expect(after).toBe(before);
-    expect(troubles(await jsonOnLab('status'))).toEqual([]);
+    // It was stopped and started: what it leads to, and the address that moved meanwhile, come back.
+    await untilHealthy();
   });
 
   test('through a bastion the same hosts are reached', async () => {

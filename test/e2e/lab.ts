@@ -170,6 +170,14 @@ export function troubles(document: Document): string[] {
   return [...(document.error === undefined ? [] : [JSON.stringify(document.error)]), ...found];
 }
 
+/** Looks until all is well, for at most four minutes; fails with what was not. */
+export async function untilHealthy(): Promise<void> {
+  const deadline = Date.now() + 240_000;
+  let left = troubles(await jsonOnLab('status'));
+  while (left.length > 0 && Date.now() < deadline) left = troubles(await jsonOnLab('status'));
+  if (left.length > 0) throw new Error(`not healthy after four minutes:\n${left.join('\n')}`);
+}
+
 /** All error codes of a document, the parts of a summary included. */
 export function codesOf(error: ErrorPart | undefined): string[] {
   if (error === undefined) return [];
