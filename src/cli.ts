@@ -7,6 +7,7 @@ import { addImages } from './commands/images.ts';
 import { addInit } from './commands/init.ts';
 import { addJenkins } from './commands/jenkins.ts';
 import { addLab } from './commands/lab.ts';
+import { addLogs } from './commands/logs.ts';
 import { addGlobalOptions } from './commands/options.ts';
 import { addSample } from './commands/sample.ts';
 import { addStatus } from './commands/status.ts';
@@ -42,6 +43,7 @@ function createProgram(context: CommandContext): Command {
   addCheck(program, context);
   addBuild(program, context);
   addJenkins(program, context);
+  addLogs(program, context);
   addExec(program, context);
   addImages(program, context);
   addLab(program, context);

@@ -6,7 +6,12 @@ const scripts = [
   ...['templates/remote/facts.sh', 'templates/remote/stage.sh', 'templates/jenkins/start.sh'],
   // A template, as it comes out.
   'test/fixtures/rendered/builds.sh.txt',
-  ...['apt-get', 'docker', 'ip', 'iptables', 'journalctl', 'sleep', 'ss', 'systemctl'].map(
+  ...[
+    'templates/remote/logs.sh',
+    'test/fixtures/log-stubs/docker',
+    'test/fixtures/log-stubs/sleep',
+  ],
+  ...['apt-get', 'dnf', 'docker', 'ip', 'iptables', 'journalctl', 'sleep', 'ss', 'systemctl'].map(
     (name) => `test/fixtures/stubs/${name}`,
   ),
 ];
