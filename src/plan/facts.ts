@@ -1,8 +1,14 @@
-import { z } from 'zod';
+import { networkInterface, type packageManagers, readRows, type Rows } from './facts-rows.ts';
 
 /** What one host answered: everything the plan may know about it. */
 export interface Facts {
-  readonly system: { readonly id: string; readonly version: string; readonly codename: string };
+  readonly system: {
+    readonly id: string;
+    readonly version: string;
+    readonly codename: string;
+    /** Ids of the systems that it is made from: `rhel`, `fedora`. */
+    readonly like: readonly string[];
+  };
   readonly machine: {
     readonly architecture: string;
     readonly kernel: string;
@@ -12,8 +18,11 @@ export interface Facts {
   readonly cgroupVersion: 1 | 2;
   /** Seconds since 1970 on the host. */
   readonly clock: number;
-  readonly packages: 'apt' | 'none';
-  /** Of `ss`, `iptables` and `systemctl`, those that are there. */
+  readonly packages: PackageManager;
+  /**
+   * Of `ss`, `ip`, `iptables`, `systemctl`, `flock` and `perl`, those that are there: what they would
+   * tell is unknown without them, not in order. `podman-docker` if `docker` is podman's.
+   */
   readonly tools: ReadonlySet<string>;
   /** IPv4 addresses with their network interfaces. */
   readonly addresses: readonly InterfaceAddress[];
@@ -24,7 +33,10 @@ export interface Facts {
   /** What Mesos runs in Docker here. */
   readonly tasks: readonly TaskFacts[];
   readonly docker: DockerFacts;
+  /** Without those that are kept. */
   readonly containers: readonly ContainerFacts[];
+  /** Stopped ones that were replaced and can be taken back; `NAME.before`. */
+  readonly kept: readonly ContainerFacts[];
   readonly listeners: readonly Listener[];
   readonly folders: ReadonlyMap<string, FolderFacts>;
   readonly files: ReadonlyMap<string, FileFacts>;
@@ -33,6 +45,8 @@ export interface Facts {
   /** References of the wanted images that the host already has. */
   readonly images: ReadonlySet<string>;
 }
+
+export type PackageManager = (typeof packageManagers)[number];
 
 export interface InterfaceAddress {
   readonly name: string;
@@ -97,68 +111,28 @@ export interface FileFacts {
   readonly modified: number;
 }
 
-const text = z.string();
-const count = z.coerce.number().int().nonnegative();
+/** The packages of a host that lacks what the remote scripts cannot do without. */
+export interface Lack {
+  readonly tools: readonly string[];
+  readonly packages: PackageManager;
+}
 
-/** Goes into rendered scripts, so anything else in an answer is refused. */
-const networkInterface = text.regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,14}$/);
+/** What `remote/facts.sh` told instead of facts, if it could not even begin. */
+export function lackIn(found: Rows): Lack | undefined {
+  const tools = found.missing.map(([tool]) => tool);
+  return tools.length === 0 ? undefined : { tools, packages: only(found.packages, 'packages')[0] };
+}
 
-const rows = {
-  system: z.tuple([text, text, text]),
-  machine: z.tuple([text, text, count]),
-  memory: z.tuple([count]),
-  cgroup: z.tuple([z.enum(['1', '2'])]),
-  clock: z.tuple([count]),
-  packages: z.tuple([z.enum(['apt', 'none'])]),
-  tool: z.tuple([text]),
-  address: z.tuple([text, text]),
-  bridge: z.tuple([z.union([z.literal(''), networkInterface])]),
-  isolation: z.tuple([text]),
-  task: z.tuple([text, z.union([z.literal('?'), count])]),
-  docker: z.union([
-    z.tuple([z.enum(['absent', 'stopped'])]),
-    z.tuple([z.literal('running'), text, text, text, text, count]),
-  ]),
-  container: z.tuple([
-    ...[text, text, text, text, text, text],
-    z.coerce.number().int(),
-    ...[count, text, text, text],
-  ] as const),
-  listener: z.tuple([text, text, text, text]),
-  folder: z.union([z.tuple([text, count]), z.tuple([text, count, text, count, count])]),
-  file: z.tuple([text, text, text, count, count, count]),
-  text: z.tuple([text, text]),
-  image: z.tuple([text, text]),
-};
-
-type Rows = { [Key in keyof typeof rows]: z.output<(typeof rows)[Key]>[] };
-
-/**
- * Parses the answer of `remote/facts.sh`. Throws an Error that says which line is not understood;
- * an answer without its last line was cut off and is refused too.
- */
+/** Throws an Error that names the row which is missing. */
 export function parseFacts(answer: string): Facts {
-  const lines = answer.split('\n').filter((line) => line !== '');
-  if (lines[0] !== 'facts\t1') throw new Error(`unexpected first line: ${clip(lines[0] ?? '')}`);
-  if (lines.at(-1) !== 'end') throw new Error('the answer is cut off');
-  const found = Object.fromEntries(Object.keys(rows).map((key) => [key, []])) as unknown as Rows;
-  for (const line of lines.slice(1, -1)) addRow(found, line);
-  return assemble(found);
+  return factsFrom(readRows(answer));
 }
 
-function addRow(found: Rows, line: string): void {
-  const [key = '', ...values] = line.split('\t');
-  if (!Object.hasOwn(rows, key)) throw new Error(`unexpected line: ${clip(line)}`);
-  const parsed = rows[key as keyof typeof rows].safeParse(values);
-  if (!parsed.success) throw new Error(`unexpected line: ${clip(line)}`);
-  (found[key as keyof Rows] as unknown[]).push(parsed.data);
-}
-
-function assemble(found: Rows): Facts {
-  const [id, version, codename] = only(found.system, 'system');
+export function factsFrom(found: Rows): Facts {
+  const [id, version, codename, like] = only(found.system, 'system');
   const [architecture, kernel, cpus] = only(found.machine, 'machine');
   return {
-    system: { id, version, codename },
+    system: { id, version, codename, like: like.split(' ').filter((word) => word !== '') },
     machine: { architecture, kernel, cpus },
     memoryKib: only(found.memory, 'memory')[0],
     cgroupVersion: only(found.cgroup, 'cgroup')[0] === '2' ? 2 : 1,
@@ -172,7 +146,7 @@ function assemble(found: Rows): Facts {
     isolation: found.isolation[0]?.[0],
     tasks: found.task.map(taskFacts),
     docker: dockerFacts(only(found.docker, 'docker')),
-    containers: found.container.map(containerFacts),
+    ...containersIn(found.container.map(containerFacts)),
     listeners: found.listener.map(listener),
     folders: new Map(found.folder.map((row) => [row[0], folderFacts(row)])),
     files: new Map(found.file.map((row) => [row[0], fileFacts(row)])),
@@ -204,6 +178,14 @@ function containerFacts(row: Rows['container'][number]): ContainerFacts {
   };
 }
 
+/** As `templates/remote/stage.sh` names them. */
+export const keptSuffix = '.before';
+
+function containersIn(all: readonly ContainerFacts[]): Pick<Facts, 'containers' | 'kept'> {
+  const isKept = ({ name }: ContainerFacts) => name.endsWith(keptSuffix);
+  return { containers: all.filter((one) => !isKept(one)), kept: all.filter(isKept) };
+}
+
 function taskFacts([name, used]: Rows['task'][number]): TaskFacts {
   return { container: name.replace(/^mesos-/, ''), usedKib: used === '?' ? undefined : used };
 }
@@ -230,8 +212,4 @@ function fileFacts([, sha256, mode, uid, gid, modified]: Rows['file'][number]): 
 
 function fromBase64(base64: string): string {
   return new TextDecoder().decode(Uint8Array.from(atob(base64), (c) => c.charCodeAt(0)));
-}
-
-function clip(line: string): string {
-  return line.length > 120 ? `${line.slice(0, 120)}…` : line;
 }

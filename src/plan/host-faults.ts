@@ -4,6 +4,7 @@ import { isIsolated } from '../services/isolation.ts';
 import type { Container } from '../services/service.ts';
 import type { Facts, Listener } from './facts.ts';
 import type { PlanInput } from './observed.ts';
+import { toolsMissing } from './missing-tools.ts';
 import { foldersOf, prepareHost, servicesOf } from './prepare-host.ts';
 import { factsOf, renderInput, serviceWork } from './service-work.ts';
 
@@ -21,10 +22,19 @@ export function hostFaults(input: PlanInput, host: Host): readonly ClusterError[
   const idle = starting.length === 0 && prepareHost(input, host).length === 0;
   const faults = [
     ...unsupported(input, host),
+    ...lackingTools(input, host),
     ...missingTools(input, host),
     ...missingInterface(input, host),
   ];
   return idle ? [] : [...faults, ...fullDisks(input, host), ...ports];
+}
+
+/** Without `ss` nobody knows which ports are taken, nor when a new container listens; the lock is `flock`'s. */
+function lackingTools(input: PlanInput, host: Host): ClusterError[] {
+  const { docker, tools, packages } = factsOf(input, host);
+  const wanted = ['ss', 'flock', ...(docker.kind === 'absent' ? ['systemctl'] : [])];
+  const lacking = wanted.filter((tool) => !tools.has(tool));
+  return lacking.length === 0 ? [] : [toolsMissing(host, { tools: lacking, packages })];
 }
 
 /** What the rules between builds and control ports need. Docker's package brings iptables. */
@@ -49,7 +59,8 @@ function missingTools(input: PlanInput, host: Host): ClusterError[] {
 
 function unsupported(input: PlanInput, host: Host): ClusterError[] {
   const facts = factsOf(input, host);
-  if (facts.docker.kind !== 'absent' || facts.packages === 'apt') return [];
+  if (facts.tools.has('podman-docker')) return [podmanDocker(host)];
+  if (facts.docker.kind !== 'absent' || facts.packages !== 'none') return [];
   const { id, version } = facts.system;
   return [
     new ClusterError(
@@ -61,6 +72,13 @@ function unsupported(input: PlanInput, host: Host): ClusterError[] {
       },
     ),
   ];
+}
+
+/** Its package takes the place of Docker's, and keeps it from being installed. */
+function podmanDocker({ name, ssh }: Host): ClusterError {
+  const message = `the docker command on ${name} is podman's, and Mesos needs Docker Engine`;
+  const remedy = `Remove it: ssh ${ssh.user}@${ssh.address} sudo dnf remove podman-docker, then run the same command again.`;
+  return new ClusterError('UNSUPPORTED_SYSTEM', message, { host: name, remedy });
 }
 
 /** keepalived has to be told where to put the address. */

@@ -7,6 +7,7 @@ import { backupFolders } from '../services/home-backup.ts';
 import { isIsolated, isolationFolders } from '../services/isolation.ts';
 import type { Folder } from '../services/service.ts';
 import { mergedDaemonJson } from './docker-config.ts';
+import { installDocker } from './docker-packages.ts';
 import type { Facts } from './facts.ts';
 import { backupSteps } from './home-backup.ts';
 import { isolationSteps } from './isolation.ts';
@@ -76,9 +77,7 @@ function dockerSteps({ spec }: PlanInput, host: Host, facts: Facts): HostStep[] 
   const content = mergedDaemonJson(host.name, facts.texts.get('daemon.json'), spec.docker);
   return [
     ...(content === undefined ? [] : [{ kind: 'configure-docker', content } as const]),
-    ...(facts.docker.kind === 'running'
-      ? []
-      : [{ kind: 'install-docker', packages: ['docker.io'] } as const]),
+    ...installDocker(facts),
   ];
 }
 
@@ -107,12 +106,12 @@ function strayContainers(input: PlanInput, host: Host, facts: Facts): HostStep[]
       service.container(renderInput(input, host)).name,
     ]),
   );
-  return facts.containers
-    .filter(({ service, name }) => {
-      const successor = wanted.get(service);
-      return service !== '' && (successor === undefined || isLeftOver(facts, name, successor));
-    })
-    .map(({ name }) => ({ kind: 'remove-container', name }));
+  const strays = facts.containers.filter(({ service, name }) => {
+    const successor = wanted.get(service);
+    return service !== '' && (successor === undefined || isLeftOver(facts, name, successor));
+  });
+  const strayKept = facts.kept.filter(({ service }) => service !== '' && !wanted.has(service));
+  return [...strays, ...strayKept].map(({ name }) => ({ kind: 'remove-container', name }));
 }
 
 /** Set aside when it was replaced, and forgotten by a run that was cut off after that. */

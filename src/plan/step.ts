@@ -2,11 +2,12 @@ import type { Container, Folder, ManagedFile, Phase, ServiceName } from '../serv
 import type { MarathonApp } from '../services/marathon-app.ts';
 import type { RoleShare } from '../services/shares.ts';
 import type { Identity } from '../cluster/identity.ts';
+import type { PackageManager } from './facts.ts';
 
 /** One change on one host. All steps of a host in a stage become one script. */
 export type HostStep =
   | { readonly kind: 'claim-host'; readonly identity: Identity }
-  | { readonly kind: 'install-docker'; readonly packages: readonly string[] }
+  | InstallDocker
   | { readonly kind: 'configure-docker'; readonly content: string }
   | { readonly kind: 'ensure-folder'; readonly folder: Folder }
   | { readonly kind: 'write-file'; readonly file: ManagedFile }
@@ -28,8 +29,26 @@ export type HostStep =
   /** Data is deleted where the host carries our claim only, and only where it was asked for by name. */
   | { readonly kind: 'remove-folder'; readonly path: string; readonly identity: Identity }
   | { readonly kind: 'disable-unit'; readonly unit: string }
+  /** Enables it as well, and waits until it runs. */
+  | { readonly kind: 'start-unit'; readonly unit: string }
+  /** A line of /etc/hosts that has the host's own names on loopback gets its service address. */
+  | {
+      readonly kind: 'correct-hosts-line';
+      readonly from: string;
+      readonly to: string;
+      readonly names: readonly string[];
+    }
+  /** Keeps ports from being taken for outgoing connections, now and after a reboot. */
+  | { readonly kind: 'reserve-ports'; readonly ports: readonly number[] }
   /** Takes the record of the cluster off the host; refused if it is another cluster's. */
   | { readonly kind: 'release-host'; readonly identity: Identity };
+
+/** Starts Docker Engine; installs it first where it is missing, and only then are there packages. */
+export interface InstallDocker {
+  readonly kind: 'install-docker';
+  readonly manager: PackageManager;
+  readonly packages: readonly string[];
+}
 
 /** The same container again, with the definition that it has. */
 export interface RestartContainer {
@@ -40,10 +59,12 @@ export interface RestartContainer {
   readonly stopSeconds: number;
 }
 
-/** The container that the present one replaced, where it was kept. */
+/** The container that the present one replaced, where it was kept; the present one is kept instead. */
 export interface TakeBackContainer {
   readonly kind: 'take-back-container';
   readonly name: string;
+  /** Of the one to take back. */
+  readonly fingerprint: string;
   readonly listens: readonly number[];
   readonly stopSeconds: number;
 }
@@ -104,6 +125,7 @@ export type Gate =
   | 'masters'
   | 'agents'
   | 'marathon'
+  | 'deployments'
   | 'gateways'
   | 'entrance'
   | 'jenkins'
@@ -116,7 +138,13 @@ export interface HostWork {
 
 /** A stage runs on all its hosts at once; the next one begins when every host has finished. */
 export type Stage =
-  | { readonly kind: 'hosts'; readonly phase: Phase; readonly work: readonly HostWork[] }
+  | {
+      readonly kind: 'hosts';
+      readonly phase: Phase;
+      readonly work: readonly HostWork[];
+      /** Hosts that may fail in the whole run before it stops; they are told at its end. */
+      readonly maxFailures?: number;
+    }
   | { readonly kind: 'api'; readonly phase: Phase; readonly step: ApiStep }
   | {
       readonly kind: 'gate';
@@ -124,12 +152,31 @@ export type Stage =
       readonly gate: Gate;
       /** Hosts whose turn is still to come: what was changed before may have left them behind. */
       readonly except?: readonly string[];
+      /** What was just changed, for the case that the gate is not reached. */
+      readonly wayBack?: WayBack;
+      /** As of the hosts before it: those that failed do not hold it. */
+      readonly maxFailures?: number;
+      /** It must stay reached for this time. */
+      readonly holdMs?: number;
     };
+
+/** From a change that turned out badly to what was there before. */
+export interface WayBack {
+  readonly service: ServiceName;
+  readonly work: readonly HostWork[];
+  /**
+   * Hosts that have the new version, where state moves forward with the first of them that leads:
+   * from then on there is no way back.
+   */
+  readonly oneWay?: readonly string[];
+}
 
 export interface Plan {
   readonly stages: readonly Stage[];
   /** Order of the phases where it is not the usual one: a teardown goes backwards. */
   readonly phases?: readonly Phase[];
+  /** What the operator should know before confirming, a sentence each. */
+  readonly notes?: readonly string[];
 }
 
 /** What is done, as the operator reads it. */
@@ -146,13 +193,18 @@ type Tellings = {
 
 const tellings: Tellings = {
   'claim-host': ({ identity }) => `claim the host for cluster ${identity.name}`,
-  'install-docker': ({ packages }) => `install ${packages.join(', ')}`,
+  'install-docker': ({ packages }) =>
+    packages.length === 0 ? 'start Docker' : `install ${packages.join(', ')}`,
   'configure-docker': () => 'configure Docker (/etc/docker/daemon.json)',
   'ensure-folder': ({ folder }) => `make folder ${folder.path}`,
   'write-file': ({ file }) => `write ${file.path}`,
   'write-agent-secret': ({ path }) => `write ${path}`,
   'pull-image': ({ image }) => `pull ${image}`,
   'enable-timer': ({ unit }) => `enable ${unit}`,
+  'start-unit': ({ unit }) => `start and enable ${unit}`,
+  'correct-hosts-line': ({ from, to, names }) =>
+    `give ${names.join(' ')} in /etc/hosts the address ${to} instead of ${from}`,
+  'reserve-ports': ({ ports }) => `reserve ports ${ports.join(', ')} for services`,
   'isolate-builds': () => 'keep builds away from control ports',
   'start-container': ({ container }) => `start ${container.name} from ${container.image}`,
   'restart-container': ({ name }) => `restart ${name}`,

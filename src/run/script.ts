@@ -10,15 +10,23 @@ export interface StageScript {
   readonly input: Input;
 }
 
+/** As `remote/stage.sh` prints it, too. */
+const toolsMissingLine = String.raw`{"step":0,"result":"failed","code":"TOOL_MISSING","evidence":"","missing":"%s"}\n`;
+
 type Quote = (argv: Argv) => string;
 
 /**
  * Reads the script (its size is the only argument) into a private folder and runs it there, with the
- * rest of the input still to come. `/run` is in memory: secrets never touch a disk on their way.
+ * rest of the input still to come. The first two places are in memory: secrets never touch a disk on
+ * their way, unless there is no other place. `TMPDIR` is not asked: sudo may hand on the login's. The
+ * script is read, not executed, which a place mounted `noexec` allows.
  */
 const bootstrap = [
   'umask 077',
-  'd=$(mktemp -d /run/ci-cluster.XXXXXXXX 2>/dev/null || mktemp -d) || exit 73',
+  'm=; for t in head mktemp rm wc; do command -v $t >/dev/null || m="$m $t"; done',
+  `[ -z "$m" ] || { printf '${toolsMissingLine}' "\${m# }"; exit 72; }`,
+  'for p in /run /dev/shm /tmp /var/tmp; do d=$(mktemp -d "$p/ci-cluster.XXXXXXXX") && break; done',
+  '[ -n "$d" ] || exit 73',
   'head -c "$1" >"$d/script"',
   '[ "$(wc -c <"$d/script")" -eq "$1" ] || { rm -rf "$d"; exit 74; }',
   '. "$d/script"',
@@ -88,7 +96,7 @@ type Words = {
 };
 
 const words: Words = {
-  'install-docker': ({ packages }) => ['install_docker', ...packages],
+  'install-docker': ({ manager, packages }) => ['install_docker', manager, ...packages],
   'ensure-folder': ({ folder: { path, mode, owner } }) => [
     ...['ensure_folder', path, mode, String(owner.uid), String(owner.gid)],
   ],
@@ -96,12 +104,18 @@ const words: Words = {
   'enable-timer': ({ unit }) => ['enable_timer', unit],
   'isolate-builds': ({ unit, script }) => ['isolate_builds', unit, script],
   'start-container': startCall,
-  'restart-container': (step) => ['restart_container', ...keptContainer(step)],
-  'take-back-container': (step) => ['take_back_container', ...keptContainer(step)],
+  'restart-container': (step) => ['restart_container', step.name, ...serving(step)],
+  'take-back-container': (step) => [
+    ...['take_back_container', step.name, step.fingerprint],
+    ...serving(step),
+  ],
   'remove-container': ({ name }) => ['remove_container', name],
   'remove-file': ({ path }) => ['remove_file', path],
   'remove-folder': ({ path, identity }) => ['remove_folder', path, identityPath, identity.id],
   'disable-unit': ({ unit }) => ['disable_unit', unit],
+  'start-unit': ({ unit }) => ['start_unit', unit],
+  'correct-hosts-line': ({ from, to, names }) => ['correct_hosts_line', from, to, ...names],
+  'reserve-ports': ({ ports }) => ['reserve_ports', ...ports.map(String)],
   'release-host': ({ identity }) => ['release_host', identityPath, identity.id],
 };
 
@@ -111,8 +125,8 @@ function wordsOf(step: WordStep): readonly string[] {
   return tell(step);
 }
 
-function keptContainer(step: RestartContainer | TakeBackContainer): readonly string[] {
-  return [step.name, step.listens.join(','), String(step.stopSeconds)];
+function serving(step: RestartContainer | TakeBackContainer): readonly string[] {
+  return [step.listens.join(','), String(step.stopSeconds)];
 }
 
 function startCall(step: Extract<HostStep, { kind: 'start-container' }>): readonly string[] {

@@ -1,5 +1,6 @@
 import { ClusterError, type ErrorCode } from '../errors.ts';
-import { describe, type HostStep } from '../plan/step.ts';
+import { toolsMissing } from '../plan/missing-tools.ts';
+import { describe, type HostStep, type InstallDocker } from '../plan/step.ts';
 import type { Ran } from '../ports.ts';
 import type { StepLine } from './step-lines.ts';
 
@@ -14,6 +15,9 @@ interface Failure {
 /** The fault of a step, in the words of the one who has to mend it. */
 export function stepFailed({ host, step, line, ran }: Failure): ClusterError {
   const code = line?.code ?? 'STEP_FAILED';
+  if (code === 'TOOL_MISSING' && line !== undefined) {
+    return toolsMissing({ name: host }, { tools: line.evidence, packages: 'none' });
+  }
   const evidence = line?.evidence.length ? line.evidence : lastLines(ran);
   return new ClusterError(code, `${host}: ${told(code, step)}`, {
     host,
@@ -42,7 +46,7 @@ function remedyOf(code: ErrorCode, step: HostStep, host: string): string {
     case 'DISK_FULL':
       return `Free space on ${host} (df -h there), ${again}.`;
     case 'DOCKER_INSTALL_FAILED':
-      return `Check that ${host} reaches a Debian or Ubuntu package mirror (sudo apt-get update there), or install Docker Engine by hand, ${again}.`;
+      return `${mirrorRemedy(step, host)}, or install Docker Engine by hand, ${again}.`;
     case 'FOREIGN_HOST':
       return `Take ${host} out of the cluster file.`;
     default:
@@ -51,6 +55,17 @@ function remedyOf(code: ErrorCode, step: HostStep, host: string): string {
         : `The lines above come from ${host}. Correct the cause, ${again}.`;
   }
 }
+
+function mirrorRemedy(step: HostStep, host: string): string {
+  const { manager, packages } = step as InstallDocker;
+  if (manager === 'apt')
+    return `Check that ${host} reaches a Debian or Ubuntu package mirror (sudo apt-get update there)`;
+  if (!packages.includes('docker-ce'))
+    return `Check that ${host} reaches its package mirror (sudo ${manager} makecache there)`;
+  return `docker-ce comes from Docker's own repository, which ci-cluster does not add by itself: on ${host}, sudo curl -o /etc/yum.repos.d/docker-ce.repo ${dockerRepository} (linux/rhel/ instead of linux/centos/ on RHEL itself)`;
+}
+
+const dockerRepository = 'https://download.docker.com/linux/centos/docker-ce.repo';
 
 function lastLines({ stderr, exitCode, signal }: Ran): string[] {
   const lines = stderr.split('\n').filter((line) => line.trim() !== '');

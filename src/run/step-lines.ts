@@ -6,7 +6,7 @@ export interface StepLine {
   readonly step: number;
   readonly result: 'started' | 'changed' | 'unchanged' | 'failed' | 'stopped';
   readonly code: ErrorCode | undefined;
-  /** What the step wrote to stderr, last lines. */
+  /** What the step wrote to stderr, last lines; for TOOL_MISSING the tools. */
   readonly evidence: readonly string[];
 }
 
@@ -15,19 +15,25 @@ const schema = z.object({
   result: z.enum(['started', 'changed', 'unchanged', 'failed', 'stopped']),
   code: z.string(),
   evidence: z.base64(),
+  /** Tools that are not there, as `base64` may be among them. */
+  missing: z.string().optional(),
 });
 
-/** Undefined for anything that is no such line: a banner of the login shell, say. */
+/**
+ * Undefined for anything that is no such line: text of a login shell, say. Text without a newline at
+ * its end may stand before it in the same line.
+ */
 export function parseStepLine(line: string): StepLine | undefined {
-  if (!line.startsWith('{"step":')) return undefined;
-  const parsed = schema.safeParse(jsonOf(line)).data;
+  const start = line.lastIndexOf('{"step":');
+  if (start < 0) return undefined;
+  const parsed = schema.safeParse(jsonOf(line.slice(start))).data;
   if (parsed === undefined) return undefined;
-  const { step, result, code, evidence } = parsed;
+  const { step, result, code, evidence, missing } = parsed;
   return {
     step,
     result,
     code: Object.hasOwn(exitCodes, code) ? (code as ErrorCode) : undefined,
-    evidence: textOf(evidence),
+    evidence: missing?.split(' ') ?? textOf(evidence),
   };
 }
 

@@ -1,29 +1,62 @@
-# ci-cluster: what is on this host. Prints "key<TAB>value<TAB>..." lines and changes nothing.
+# ci-cluster: what is on this host. Prints "key<TAB>value<TAB>..." rows and changes nothing; the first
+# is "facts", the last "end" with the number of rows, so that rows lost in other output are missed.
 # Arguments: pairs of kind and value: folder PATH, file PATH, text PATH, image REFERENCE,
 # isolation SCRIPT, tasks yes.
 set -u
 LC_ALL=C
 export LC_ALL
+# What a login may bring along that would change answers, or ask another Docker Engine.
+unset LANGUAGE GREP_OPTIONS DOCKER_HOST DOCKER_CONTEXT DOCKER_API_VERSION DOCKER_TLS_VERIFY
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 label=io.ci-cluster
 
+tab=$(printf '\t')
+odd=$(printf '\t\n\r')
 fact() {
-  printf '%s' "$1"
+  row=$1
   shift
-  for value in "$@"; do printf '\t%s' "$(printf '%s' "$value" | tr '\t\n\r' '   ')"; done
-  printf '\n'
+  for value in "$@"; do
+    case $value in *["$odd"]*) value=$(printf '%s' "$value" | tr '\t\n\r' '   ') ;; esac
+    row=$row$tab$value
+  done
+  printf '%s\n' "$row"
+}
+
+# What this script, or later that of the steps, cannot do without; asked by the shell alone.
+require_tools() {
+  missing=
+  for tool in base64 cat chmod chown cmp cp date df dirname du getconf grep head mkdir mktemp mv \
+    nice rm sha256sum sleep stat sync tail timeout tr uname wc; do
+    command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+  done
+  [ -n "$missing" ] || return 0
+  fact packages "$packages"
+  for tool in $missing; do fact missing "$tool"; done
+  fact end
+  exit 0
 }
 
 # Every call has a deadline: a Docker Engine that hangs must not hang the whole run.
 ask() { timeout -k 2 20 "$@" </dev/null 2>/dev/null; }
 
+of_release() {
+  ID=unknown ID_LIKE='' VERSION_ID='' VERSION_CODENAME=''
+  # shellcheck source=/dev/null # variables, as os-release(5) promises
+  [ ! -r /etc/os-release ] || . /etc/os-release
+  # Each family's manager can be installed on systems of the other.
+  case " $ID $ID_LIKE " in
+    *' rhel '* | *' fedora '* | *' centos '*) managers='dnf yum apt-get' ;;
+    *) managers='apt-get dnf yum' ;;
+  esac
+  packages=none
+  for manager in $managers; do
+    ! command -v "$manager" >/dev/null 2>&1 || { packages=${manager%-get}; break; }
+  done
+}
+
 of_system() {
-  (
-    ID=unknown VERSION_ID='' VERSION_CODENAME=''
-    # shellcheck source=/dev/null # variables, as os-release(5) promises
-    [ -r /etc/os-release ] && . /etc/os-release
-    fact system "$ID" "$VERSION_ID" "$VERSION_CODENAME"
-  )
+  fact system "$ID" "$VERSION_ID" "$VERSION_CODENAME" "$ID_LIKE"
+  fact packages "$packages"
   fact machine "$(uname -m)" "$(uname -r)" "$(getconf _NPROCESSORS_ONLN)"
   while read -r name kib _; do
     [ "$name" = MemTotal: ] && fact memory "$kib"
@@ -33,8 +66,7 @@ of_system() {
     *) fact cgroup 1 ;;
   esac
   fact clock "$(date +%s)"
-  if command -v apt-get >/dev/null 2>&1; then fact packages apt; else fact packages none; fi
-  for tool in ss iptables systemctl; do
+  for tool in ss ip iptables systemctl flock perl; do
     ! command -v "$tool" >/dev/null 2>&1 || fact tool "$tool"
   done
   of_addresses
@@ -50,11 +82,19 @@ of_addresses() {
 
 of_docker() {
   command -v docker >/dev/null 2>&1 || { fact docker absent; return; }
+  if ! command -v dockerd >/dev/null 2>&1; then
+    case $(ask docker --version) in
+      podman*) fact tool podman-docker; fact docker absent; return ;;
+    esac
+  fi
   # docker version turns tabs into blanks, so its fields are told apart by another sign.
   version=$(ask docker version --format '{{.Server.Version}}|{{.Server.APIVersion}}')
   case $version in
     *'|'*) ;;
-    *) fact docker stopped; return ;;
+    *)
+      # A client alone is no engine.
+      if command -v dockerd >/dev/null 2>&1; then fact docker stopped; else fact docker absent; fi
+      return ;;
   esac
   state=$(ask docker info --format '{{.LiveRestoreEnabled}}|{{.DockerRootDir}}|{{.ContainersRunning}}')
   printf 'docker|running|%s|%s\n' "$version" "$state" | tr '|' '\t'
@@ -133,21 +173,37 @@ disk_use() { # LAYER SANDBOX
   }
 }
 
-fact facts 1
-of_system
-of_docker
-of_listeners
-of_text identity /etc/ci-cluster/cluster.json
-of_text daemon.json /etc/docker/daemon.json
-while [ $# -ge 2 ]; do
-  case $1 in
-    folder) of_folder "$2" ;;
-    file) of_file "$2" ;;
-    text) of_text "$2" "$2" ;;
-    image) of_image "$2" ;;
-    isolation) of_isolation "$2" ;;
-    tasks) of_tasks ;;
-  esac
-  shift 2
-done
-fact end
+look() {
+  fact facts 1
+  of_release
+  require_tools
+  of_system
+  of_docker
+  of_listeners
+  of_text identity /etc/ci-cluster/cluster.json
+  of_text daemon.json /etc/docker/daemon.json
+  of_text last-run /var/lib/ci-cluster/last-run
+  while [ $# -ge 2 ]; do
+    case $1 in
+      folder) of_folder "$2" ;;
+      file) of_file "$2" ;;
+      text) of_text "$2" "$2" ;;
+      image) of_image "$2" ;;
+      isolation) of_isolation "$2" ;;
+      tasks) of_tasks ;;
+    esac
+    shift 2
+  done
+  fact end
+}
+
+look "$@" | {
+  rows=0
+  while IFS= read -r row; do
+    [ -n "$row" ] || continue
+    [ "$row" != end ] || { fact end "$rows"; exit 0; }
+    printf '%s\n' "$row"
+    rows=$((rows + 1))
+  done
+  exit 1
+}

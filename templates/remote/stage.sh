@@ -4,6 +4,8 @@
 set -u
 LC_ALL=C
 export LC_ALL
+# What a login may bring along that would change answers, or speak to another Docker Engine.
+unset LANGUAGE GREP_OPTIONS TMPDIR DOCKER_HOST DOCKER_CONTEXT DOCKER_API_VERSION DOCKER_TLS_VERIFY
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
 umask 022
 exec 3<&0 </dev/null
@@ -16,6 +18,16 @@ trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
+missing=
+for tool in base64 cat chmod chown cmp cp dirname grep head mkdir mktemp mv rm sleep stat sync tail \
+  timeout tr wc; do
+  command -v "$tool" >/dev/null 2>&1 || missing="$missing $tool"
+done
+if [ -n "$missing" ]; then
+  printf '{"step":0,"result":"failed","code":"TOOL_MISSING","evidence":"","missing":"%s"}\n' "${missing# }"
+  exit 72
+fi
+
 # blob NAME SIZE: the next SIZE bytes of the input. The folder is private, secrets stay so.
 blob() {
   head -c "$2" <&3 >"$d/blob.$1"
@@ -25,6 +37,8 @@ blob() {
 watch_input() {
   (
     trap - EXIT
+    # What waits for a connection to end must not keep the next run out.
+    exec 8<&-
     while read -r _ <&3; do :; done
     : >"$d/stop"
   ) >/dev/null 2>&1 &
@@ -38,6 +52,29 @@ emit() {
   printf '{"step":%s,"result":"%s","code":"%s","evidence":"%s"}\n' "$1" "$2" "${3:-}" "$evidence"
 }
 
+# guard FOLDER RECORDS TOKEN RUN: nothing is changed without the lock. `work` is shared for as long as
+# this script lives; who takes the lock from a lost run needs it alone. So a script that comes late
+# finds another's token, and one that was in time is waited out.
+guard() {
+  if [ -r "$1/work" ] && exec 8<"$1/work" && flock -s -w 10 8 &&
+    grep -qF "\"token\":\"$3\"" "$1/token" 2>/dev/null; then
+    records=$2 run=$4
+    return
+  fi
+  cat "$1/token" >"$d/err" 2>/dev/null
+  emit 0 failed LOCK_LOST
+  exit 76
+}
+
+# record EVENT: a line of the journal of this host, on the disk before the step begins. It is a copy
+# of the one that the operator has: a full disk does not stop what may be there to clear it.
+record() {
+  [ -n "${records:-}" ] || return 0
+  printf '{"schemaVersion":1,"at":"%s","run":"%s","event":"%s","step":%s}\n' \
+    "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$run" "$1" "${told:-null}" >>"$records/journal.ndjson" &&
+    { [ "$1" != intent ] || sync "$records/journal.ndjson"; }
+} 2>/dev/null
+
 # step NUMBER FUNCTION ARGUMENT...: the function sets result, and code where it knows better.
 step() {
   number=$1
@@ -47,14 +84,25 @@ step() {
     exit 75
   fi
   emit "$number" started
+  record intent
   result=changed code=STEP_FAILED
   if "$@" >"$d/out" 2>"$d/err"; then
+    record "$result"
     emit "$number" "$result"
     return
   fi
+  record failed
   ! grep -qi 'no space left on device' "$d/err" || code=DISK_FULL
   emit "$number" failed "$code"
   exit 1
+}
+
+# need TOOL: for what only some steps use; fails the step with its name.
+need() {
+  ! command -v "$1" >/dev/null 2>&1 || return 0
+  code=TOOL_MISSING
+  echo "$1" >&2
+  return 1
 }
 
 # Docker answers within this or the step fails; a pull may take longer.
@@ -108,16 +156,39 @@ wait_for_docker() {
   return 1
 }
 
-install_docker() { # PACKAGE...
+install_docker() { # MANAGER PACKAGE...
+  need systemctl || return 1
   code=DOCKER_INSTALL_FAILED
   if ! command -v dockerd >/dev/null 2>&1; then
-    export DEBIAN_FRONTEND=noninteractive
-    timeout -k 10 300 apt-get -q -o DPkg::Lock::Timeout=240 update >&2 || return 1
-    timeout -k 10 900 apt-get -q -y -o DPkg::Lock::Timeout=240 \
-      -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
-      install --no-install-recommends "$@" >&2 || return 1
+    if [ $# -eq 1 ]; then
+      echo 'there is no dockerd on this host any more' >&2
+      return 1
+    fi
+    # What a package starts must not keep the next run out; package managers have locks of their own.
+    case $1 in
+      apt) shift && install_by_apt "$@" || return 1 ;;
+      *) install_by_dnf "$@" || return 1 ;;
+    esac 8<&-
   fi
   timeout 90 systemctl enable --now docker >&2 && wait_for_docker
+}
+
+install_by_apt() { # PACKAGE...
+  export DEBIAN_FRONTEND=noninteractive
+  timeout -k 10 300 apt-get -q -o DPkg::Lock::Timeout=240 update >&2 || return 1
+  timeout -k 10 900 apt-get -q -y -o DPkg::Lock::Timeout=240 \
+    -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold \
+    install --no-install-recommends "$@" >&2
+}
+
+# dnf and yum read the lists of their repositories anew when these are old, and wait for each other.
+install_by_dnf() { # MANAGER PACKAGE...
+  manager=$1
+  shift
+  timeout -k 10 900 "$manager" -q -y install "$@" >&2 || return 1
+  command -v dockerd >/dev/null 2>&1 && command -v docker >/dev/null 2>&1 && return 0
+  echo "after the installation of $* there is still no docker and dockerd" >&2
+  return 1
 }
 
 # A daemon with running containers is only told to reload: live-restore and registries take effect,
@@ -186,22 +257,38 @@ enable_timer() { # UNIT
 
 status_of() { docker inspect --type container --format "$2" "$1" 2>/dev/null; }
 
-# A crash between the renaming and the new start left the old container aside: take it back first.
+# A crash between the renaming and the new start left the old container aside: take it back first, or
+# keep it where the new one is there.
 take_back() { # NAME
   [ -n "$(status_of "$1.previous" '{{.Id}}')" ] || return 0
   if [ -n "$(status_of "$1" '{{.Id}}')" ]; then
-    docker rm --force "$1.previous" >/dev/null
+    keep_previous "$1"
   else
     docker rename "$1.previous" "$1"
   fi
 }
 
+fingerprint_of() { status_of "$1" '{{index .Config.Labels "io.ci-cluster.fingerprint"}}'; }
+
+# The container before stays for a way back, stopped; only one, and none with the same definition.
+keep_previous() { # NAME
+  if [ "$(fingerprint_of "$1.previous")" = "$(fingerprint_of "$1")" ]; then
+    docker rm --force "$1.previous" >/dev/null
+    return
+  fi
+  if [ -n "$(status_of "$1.before" '{{.Id}}')" ]; then
+    docker rm --force "$1.before" >/dev/null || return 1
+  fi
+  docker rename "$1.previous" "$1.before"
+}
+
 # start_container NAME FINGERPRINT REPLACE PORTS GRACE docker run ...
-# On the host's network the old one must go before the new one can listen. It is kept aside until
-# the new one serves, and comes back if that fails.
+# On the host's network the old one must go before the new one can listen. It is set aside until the
+# new one serves, comes back if that fails, and is kept as NAME.before if not.
 start_container() {
   name=$1 fingerprint=$2 replace=$3 ports=$4 grace=$5
   shift 5
+  need ss || return 1
   take_back "$name" || return 1
   now=$(status_of "$name" '{{index .Config.Labels "io.ci-cluster.fingerprint"}} {{.State.Status}}')
   if [ "$replace" = no ] && [ "$now" = "$fingerprint running" ]; then
@@ -209,15 +296,16 @@ start_container() {
     return 0
   fi
   if [ -n "$now" ] && ! set_aside "$name" "$grace"; then
-    docker update --restart unless-stopped "$name" >/dev/null && docker start "$name" >/dev/null
+    start_again "$name" >/dev/null
     return 1
   fi
   code=CONTAINER_EXITED
   if "$@" >/dev/null && serves "$name" "$ports"; then
-    [ -z "$now" ] || docker rm "$name.previous" >/dev/null
+    # Left aside by a failure here, it is kept by the next run.
+    [ -z "$now" ] || keep_previous "$name"
     return 0
   fi
-  docker logs --tail 20 "$name" >&2 2>&1
+  last_words "$name"
   docker rm --force "$name" >/dev/null 2>&1
   [ -z "$now" ] || ! bring_back "$name" >/dev/null || echo "the $name that ran before is back" >&2
   return 1
@@ -229,9 +317,49 @@ set_aside() { # NAME GRACE
     docker rename "$1" "$1.previous"
 }
 
-bring_back() { # NAME
-  docker rename "$1.previous" "$1" && docker update --restart unless-stopped "$1" && docker start "$1"
+bring_back() { docker rename "$1.previous" "$1" && start_again "$1"; } # NAME
+
+start_again() { docker update --restart unless-stopped "$1" && docker start "$1"; } # NAME
+
+# take_back_container NAME FINGERPRINT PORTS GRACE: the kept container serves again, and the one that
+# served until now is kept in its place.
+take_back_container() {
+  name=$1 fingerprint=$2 ports=$3 grace=$4
+  take_back "$name" || return 1
+  now=$(status_of "$name" '{{index .Config.Labels "io.ci-cluster.fingerprint"}} {{.State.Status}}')
+  if [ "$now" = "$fingerprint running" ]; then
+    result=unchanged
+    return 0
+  fi
+  # A run that was cut off had swapped them already.
+  if [ "${now% *}" = "$fingerprint" ]; then
+    start_again "$name" >/dev/null || return 1
+    code=CONTAINER_EXITED
+    serves "$name" "$ports" || { last_words "$name"; return 1; }
+    return 0
+  fi
+  if [ "$(fingerprint_of "$name.before")" != "$fingerprint" ]; then
+    echo "no such container is kept as $name.before" >&2
+    return 1
+  fi
+  if [ -n "$now" ] && ! set_aside "$name" "$grace"; then
+    start_again "$name" >/dev/null
+    return 1
+  fi
+  code=CONTAINER_EXITED
+  if docker rename "$name.before" "$name" && start_again "$name" >/dev/null && serves "$name" "$ports"; then
+    [ -z "$now" ] || keep_previous "$name"
+    return 0
+  fi
+  last_words "$name"
+  docker update --restart no "$name" >/dev/null
+  docker stop --time "$grace" "$name" >/dev/null
+  docker rename "$name" "$name.before"
+  [ -z "$now" ] || ! bring_back "$name" >/dev/null || echo "the $name that ran before is back" >&2
+  return 1
 }
+
+last_words() { docker logs --tail 20 "$1" >&2 2>&1; } # NAME
 
 # serves NAME PORTS: runs, was not restarted, and listens on every port. Ends early when it exits; a
 # JVM on a busy host takes minutes.
@@ -272,7 +400,7 @@ restart_container() { # NAME PORTS GRACE
   docker restart --time "$3" "$1" >/dev/null || return 1
   code=CONTAINER_EXITED
   serves "$1" "$2" && return 0
-  docker logs --tail 20 "$1" >&2 2>&1
+  last_words "$1"
   return 1
 }
 
@@ -312,6 +440,42 @@ disable_unit() { # UNIT
     return 0
   fi
   timeout 90 systemctl disable --now "$1" >&2
+}
+
+start_unit() { # UNIT
+  timeout 90 systemctl enable "$1" >&2
+  if systemctl is-active --quiet "$1"; then
+    result=unchanged
+    return 0
+  fi
+  if timeout 90 systemctl start "$1" >&2 && systemctl is-active --quiet "$1"; then return 0; fi
+  journalctl --no-pager --unit "$1" --lines 10 >&2
+  return 1
+}
+
+# Written in place: in a container /etc/hosts is a mount, which cannot be replaced by another file.
+correct_hosts_line() { # FROM TO NAME...
+  from=$1 to=$2
+  shift 2
+  hosts=/etc/hosts
+  if ! awk -v from="$from" -v to="$to" -v names="$*" '
+    { line = $0; sub(/#.*/, ""); own = $2; for (i = 3; i <= NF; i++) own = own " " $i }
+    $1 == from && own == names { print to " " names; found = 1; next }
+    { print line }
+    END { exit !found }' "$hosts" >"$d/hosts"; then
+    result=unchanged
+    return 0
+  fi
+  cp -p "$hosts" "$hosts.before-ci-cluster" && cat "$d/hosts" >"$hosts"
+}
+
+reserve_ports() { # PORT...
+  own=/etc/sysctl.d/60-ci-cluster-ports.conf
+  now=$(cat /proc/sys/net/ipv4/ip_local_reserved_ports) || return 1
+  list=$now
+  for port in "$@"; do list=${list:+$list,}$port; done
+  printf '# Written by ci-cluster: ports of services.\nnet.ipv4.ip_local_reserved_ports = %s\n' "$list" >"$d/ports" &&
+    cat "$d/ports" >"$own" && chmod 0644 "$own" && sysctl -q -p "$own" >&2
 }
 
 release_host() { # CLAIM ID

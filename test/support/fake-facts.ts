@@ -12,7 +12,7 @@ export function answerFacts(
   const { system } = machine;
   const rows = [
     ['facts', 1],
-    ['system', system.id, system.version, system.codename],
+    ['system', system.id, system.version, system.codename, system.like ?? ''],
     ['machine', 'x86_64', '6.1.0-40-amd64', 4],
     ['memory', 8_000_000],
     ['cgroup', machine.cgroup],
@@ -27,9 +27,8 @@ export function answerFacts(
     ...textRow(machine, 'identity', '/etc/ci-cluster/cluster.json'),
     ...textRow(machine, 'daemon.json', '/etc/docker/daemon.json'),
     ...pairsOf(args).flatMap(([kind, value]) => asked(machine, kind, value)),
-    ['end'],
   ];
-  return rows.map((row) => `${row.join('\t')}\n`).join('');
+  return [...rows, ['end', rows.length]].map((row) => `${row.join('\t')}\n`).join('');
 }
 
 type Row = readonly (string | number)[];

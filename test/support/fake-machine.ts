@@ -54,8 +54,8 @@ export interface StepFault {
 export interface FakeMachine {
   readonly name: string;
   readonly address: string;
-  system: { id: string; version: string; codename: string };
-  packages: 'apt' | 'none';
+  system: { id: string; version: string; codename: string; like?: string };
+  packages: 'apt' | 'dnf' | 'yum' | 'none';
   cgroup: 1 | 2;
   docker: 'absent' | 'stopped' | 'running';
   readonly tools: Set<string>;
@@ -89,7 +89,7 @@ export function fakeMachine(name: string, address: string): FakeMachine {
     packages: 'apt',
     cgroup: 2,
     docker: 'running',
-    tools: new Set(['ss', 'iptables', 'systemctl']),
+    tools: new Set(['ss', 'ip', 'iptables', 'systemctl', 'flock', 'perl']),
     interface: 'eth0',
     bridge: 'docker0',
     isolation: undefined,

@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import {
   access,
+  copyFile,
   mkdir,
   mkdtemp,
   readFile,
@@ -23,13 +24,13 @@ import { compileScript, type StageScript } from '../../src/run/script.ts';
 import { parseStepLine, type StepLine } from '../../src/run/step-lines.ts';
 
 const templates = await loadTemplates(new URL('../../templates/', import.meta.url));
-const stubs = fileURLToPath(new URL('../fixtures/stubs', import.meta.url));
+export const stubs = fileURLToPath(new URL('../fixtures/stubs', import.meta.url));
 
 /** What the remote scripts may use besides the stubs. */
 const tools = [
   ...['base64', 'cat', 'chmod', 'chown', 'cmp', 'cp', 'date', 'df', 'dirname', 'du', 'env'],
   ...['getconf', 'grep', 'head', 'ln', 'ls', 'mkdir', 'mktemp', 'mv', 'nice', 'rm', 'sh'],
-  ...['sha256sum', 'stat'],
+  ...['sha256sum', 'sleep', 'stat'],
   ...['sync', 'tail', 'timeout', 'tr', 'true', 'uname', 'wc'],
 ];
 
@@ -44,8 +45,8 @@ export interface ShellHost extends AsyncDisposable {
   compile(steps: readonly HostStep[]): StageScript;
   /** Any command with any input in the same surroundings. */
   run(argv: Argv, input: Input): Promise<Ran>;
-  /** With another PATH, if one is given. */
-  facts(args: readonly string[], path?: string): Promise<Ran>;
+  /** In another environment, if one is given. */
+  facts(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
   /** Writes what a stub reads. */
   set(name: string, text?: string): Promise<void>;
   /** A file below the folder; undefined if there is none. */
@@ -61,6 +62,8 @@ export interface ShellHost extends AsyncDisposable {
 export interface Performing {
   readonly signal?: AbortSignal;
   readonly onLine?: (line: StepLine) => void;
+  /** Other environment; `PATH` leads to the stubs if it is not given. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface Performed {
@@ -70,12 +73,18 @@ export interface Performed {
   readonly evidence: readonly string[];
 }
 
-export async function shellHost(): Promise<ShellHost> {
+/** With `shell` (a path) as its /bin/sh, if it is not this machine's. */
+export async function shellHost(shell?: string): Promise<ShellHost> {
   const folder = await mkdtemp(join(tmpdir(), 'ci-cluster-test-'));
   for (const name of ['run', 'tmp', 'stub', 'tools', 'etc', 'stub/containers']) {
     await mkdir(join(folder, name));
   }
   for (const tool of tools) await symlink(await pathOf(tool), join(folder, 'tools', tool));
+  if (shell !== undefined) {
+    await rm(join(folder, 'tools', 'sh'));
+    await symlink(shell, join(folder, 'tools', 'sh'));
+  }
+  await copyFile('/etc/os-release', join(folder, 'os-release'));
   const stub = join(folder, 'stub');
   const env = {
     PATH: `${stubs}:${stub}:${join(folder, 'tools')}`,
@@ -85,25 +94,28 @@ export async function shellHost(): Promise<ShellHost> {
   const lead = (text: string) =>
     text
       .replaceAll('/run/ci-cluster.', `${folder}/run/ci-cluster.`)
+      .replaceAll('/run /dev/shm /tmp /var/tmp', `${folder}/run ${folder}/tmp`)
+      .replaceAll('/etc/os-release', `${folder}/os-release`)
       .replaceAll(identityFolder, `${folder}/etc/ci-cluster`)
       .replaceAll('/etc/docker', `${folder}/etc/docker`)
       .replaceAll('PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin', ':')
       .replaceAll('tries=720', 'tries=3');
   const here = localHost('here', { politeStopMs: 10_000, drainMs: 2000 });
-  const settings = Object.entries(env).map(([name, value]) => `${name}=${value}`);
-  const inside = ([program, ...words]: Argv): Argv => ['env', ...settings, program, ...words];
+  const inside = ([program, ...words]: Argv, more: Performing['env'] = {}): Argv => {
+    const settings = Object.entries({ ...env, ...more }).map(([name, value]) => `${name}=${value}`);
+    return ['env', ...settings, program, ...words];
+  };
   const compile = (steps: readonly HostStep[]) => led(steps, lead);
   return {
     folder,
     env,
     compile,
     run: (argv, input) => here.run(inside(argv), { input, deadlineMs }),
-    facts: (args, path = env.PATH) => {
+    facts: (args, more) => {
       const input = [lead(templates['remote/facts.sh'] ?? '')];
-      const argv: Argv = ['env', `PATH=${path}`, 'sh', '-s', '--', ...args];
-      return here.run(inside(argv), { input, deadlineMs });
+      return here.run(inside(['sh', '-s', '--', ...args], more), { input, deadlineMs });
     },
-    perform: async (steps, { signal, onLine } = {}) => {
+    perform: async (steps, { signal, onLine, env: more } = {}) => {
       const { argv, input } = compile(steps);
       const lines: StepLine[] = [];
       const take = (text: string) => {
@@ -112,7 +124,7 @@ export async function shellHost(): Promise<ShellHost> {
         lines.push(line);
         onLine?.(line);
       };
-      const ran = await here.run(inside(argv), { input, deadlineMs, signal, onLine: take });
+      const ran = await here.run(inside(argv, more), { input, deadlineMs, signal, onLine: take });
       const ends = lines.filter(({ result }) => result !== 'started');
       const results = ends.map(({ step, result, code }) =>
         `${step} ${result} ${code ?? ''}`.trim(),

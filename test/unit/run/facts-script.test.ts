@@ -1,7 +1,8 @@
-import { chmod, mkdir, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { parseFacts, type Facts } from '../../../src/plan/facts.ts';
+import { lackIn, parseFacts, type Facts } from '../../../src/plan/facts.ts';
+import { readRows } from '../../../src/plan/facts-rows.ts';
 import { sha256 } from '../../../src/plan/fingerprint.ts';
 import { shellHost, type ShellHost } from '../../support/shell-host.ts';
 
@@ -41,12 +42,14 @@ test('Docker is running, stopped, or absent', async () => {
     ...{ rootFolder: '/var/lib/docker', running: 2 },
   });
   await host.set('daemon-is-down');
+  expect((await factsOf()).docker, 'a client alone').toEqual({ kind: 'absent' });
+  await symlink('/bin/true', join(host.folder, 'stub', 'dockerd'));
   expect((await factsOf()).docker).toEqual({ kind: 'stopped' });
 });
 
 test('without a docker command Docker is absent', async () => {
   const path = `${join(host.folder, 'stub')}:${join(host.folder, 'tools')}`;
-  const { stdout } = await host.facts([], path);
+  const { stdout } = await host.facts([], { PATH: path });
   expect(parseFacts(stdout).docker).toEqual({ kind: 'absent' });
   expect(parseFacts(stdout).listeners).toEqual([]);
 });
@@ -195,7 +198,7 @@ test('tasks whose disk use takes long to count are told without it', async () =>
     },
   );
   await host.set('now', '1700000000\n');
-  const { stdout } = await host.facts(['tasks', 'yes'], `${slow}:${host.env.PATH ?? ''}`);
+  const { stdout } = await host.facts(['tasks', 'yes'], { PATH: `${slow}:${host.env.PATH ?? ''}` });
   expect(parseFacts(stdout).tasks.map(({ usedKib }) => usedKib)).toEqual([undefined, undefined]);
 });
 
@@ -204,4 +207,66 @@ test('nothing on the host is changed by looking', async () => {
   expect(await host.leftovers()).toEqual([]);
   const changes = /^docker\|(run|pull|rm|stop|start|rename|update)|^systemctl|^apt-get/;
   expect((await host.calls()).filter((line) => changes.test(line))).toEqual([]);
+});
+
+test.each([
+  ['rocky', 'ID="rocky"\nID_LIKE="rhel centos fedora"\nVERSION_ID="9.4"\n', 'dnf'],
+  ['fedora', 'ID=fedora\nVERSION_ID=42\n', 'dnf'],
+  ['ubuntu', 'ID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\n', 'apt'],
+])(
+  '%s has its own package manager, even if another one is installed',
+  async (id, text, manager) => {
+    await writeFile(join(host.folder, 'os-release'), text);
+    const { system, packages } = await factsOf();
+    expect({ id: system.id, packages }).toEqual({ id, packages: manager });
+  },
+);
+
+test('a system that tells nothing about itself, without package manager, is told as such', async () => {
+  await rm(join(host.folder, 'os-release'));
+  const { stdout } = await host.facts([], { PATH: join(host.folder, 'tools') });
+  expect(parseFacts(stdout)).toMatchObject({
+    system: { id: 'unknown', like: [] },
+    packages: 'none',
+  });
+});
+
+test('podman in the place of Docker is no Docker Engine', async () => {
+  const path = join(host.folder, 'podman');
+  await mkdir(path);
+  await writeFile(join(path, 'docker'), '#!/bin/sh\necho "podman version 4.9.4"\n', {
+    mode: 0o755,
+  });
+  const { stdout } = await host.facts([], { PATH: `${path}:${join(host.folder, 'tools')}` });
+  const { docker, tools } = parseFacts(stdout);
+  expect(docker).toEqual({ kind: 'absent' });
+  expect([...tools]).toEqual(['podman-docker']);
+});
+
+test('tools that matter only sometimes are told if they are there', async () => {
+  expect([...(await factsOf()).tools]).toEqual(['ss', 'ip', 'iptables', 'systemctl']);
+});
+
+test('a host without tools that the scripts need tells which, and nothing else', async () => {
+  for (const tool of ['cmp', 'stat', 'tr']) await rm(join(host.folder, 'tools', tool));
+  const { stdout, stderr, exitCode } = await host.facts(['folder', '/', 'image', 'x']);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 });
+  expect(lackIn(readRows(stdout))).toEqual({ tools: ['cmp', 'stat', 'tr'], packages: 'apt' });
+});
+
+test('what the steps cannot do without is asked for with the facts', async () => {
+  const listIn = (text: string) => /for tool in ([^;]*)/.exec(text)![1]!.split(/[\s\\]+/);
+  const read = async (name: string) => await readFile(`templates/remote/${name}`, 'utf8');
+  const facts = listIn(await read('facts.sh'));
+  expect(facts).toEqual(expect.arrayContaining(listIn(await read('stage.sh'))));
+});
+
+test('an answer that ends in the middle is not taken for one that has little', async () => {
+  const script = await readFile('templates/remote/facts.sh', 'utf8');
+  const { stdout, exitCode } = await host.run(
+    ['sh', '-s'],
+    [script.replace('\n  of_docker\n', '\n  exit 0\n')],
+  );
+  expect(() => parseFacts(stdout)).toThrow('the answer is cut off');
+  expect(exitCode).toBe(1);
 });

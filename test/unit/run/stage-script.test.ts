@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { identityOf, identityText } from '../../../src/cluster/identity.ts';
 import type { HostStep, StartContainer } from '../../../src/plan/step.ts';
+import { parseStepLine } from '../../../src/run/step-lines.ts';
 import { Secret } from '../../../src/secret.ts';
 import { specOf } from '../../support/cluster-file.ts';
-import { accessOf, shellHost, type ShellHost } from '../../support/shell-host.ts';
+import { accessOf, shellHost, stubs, type ShellHost } from '../../support/shell-host.ts';
 
 const owner = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 const own = `${owner.uid}:${owner.gid}`;
@@ -270,7 +271,9 @@ test('a new container takes the place of the old one only when it listens', asyn
   expect(await host.read('stub/containers/ci-zookeeper/fingerprint')).toBe('new');
   const order = (await host.calls()).map((line) => line.split('|').slice(1, 2).join());
   expect(order.slice(order.indexOf('update'))).toEqual([
-    ...['update', 'stop', 'rename', 'run', 'inspect', 'rm'],
+    ...['update', 'stop', 'rename', 'run', 'inspect'],
+    // Both fingerprints, whether an older one is kept, and the keeping.
+    ...['inspect', 'inspect', 'inspect', 'rename'],
   ]);
 });
 
@@ -371,7 +374,7 @@ test.runIf(owner.uid === 0)('a daemon.json that Docker refuses is taken back', a
 });
 
 test('Docker Engine is installed from packages where it is missing, and only started where it is not', async () => {
-  const step: HostStep = { kind: 'install-docker', packages: ['docker.io'] };
+  const step: HostStep = { kind: 'install-docker', manager: 'apt', packages: ['docker.io'] };
   expect((await host.perform([step])).results).toEqual(['0 changed']);
   const calls = await host.calls();
   expect(calls.find((line) => line.includes('|install|'))).toContain('|docker.io|');
@@ -382,7 +385,7 @@ test('Docker Engine is installed from packages where it is missing, and only sta
 
 test('an installation that fails shows what apt said', async () => {
   await host.set('apt-says', 'E: Unable to locate package docker.io\n');
-  const step: HostStep = { kind: 'install-docker', packages: ['docker.io'] };
+  const step: HostStep = { kind: 'install-docker', manager: 'apt', packages: ['docker.io'] };
   const { results, evidence } = await host.perform([step]);
   expect(results).toEqual(['0 failed DOCKER_INSTALL_FAILED']);
   expect(evidence).toEqual(['E: Unable to locate package docker.io']);
@@ -414,4 +417,83 @@ test('a unit that does not start fails the step', async () => {
   const { results, evidence } = await host.perform([isolate]);
   expect(results).toEqual(['0 failed STEP_FAILED']);
   expect(evidence).toContain('Job failed: restart');
+});
+
+test('a host without a tool that the steps need is told before anything is changed', async () => {
+  const path = join(host.folder, 'zoo.cfg');
+  for (const tool of ['base64', 'cmp']) await rm(join(host.folder, 'tools', tool));
+  const { results, evidence } = await host.perform([writeStep(path, 'x')]);
+  expect(results).toEqual(['0 failed TOOL_MISSING']);
+  expect(evidence).toEqual(['base64', 'cmp']);
+  await expect(stat(path)).rejects.toThrow('ENOENT');
+});
+
+test('a host without a tool that even the beginning needs is told in the same way', async () => {
+  await rm(join(host.folder, 'tools', 'mktemp'));
+  const { results, evidence } = await host.perform([pull('zookeeper:3.9.5')]);
+  expect(results).toEqual(['0 failed TOOL_MISSING']);
+  expect(evidence).toEqual(['mktemp']);
+});
+
+test('what runs is not stopped where nobody could tell whether the new one listens', async () => {
+  await mkdir(join(host.folder, 'some'));
+  for (const stub of ['docker', 'sleep'])
+    await symlink(join(stubs, stub), join(host.folder, 'some', stub));
+  const env = { PATH: `${join(host.folder, 'some')}:${join(host.folder, 'tools')}` };
+  const { results, evidence } = await host.perform([start()], { env });
+  expect(results).toEqual(['0 failed TOOL_MISSING']);
+  expect(evidence).toEqual(['ss']);
+});
+
+test('where neither /run nor its like takes files, the next place does', async () => {
+  await rm(join(host.folder, 'run'), { recursive: true });
+  await writeFile(join(host.folder, 'run'), '');
+  const path = join(host.folder, 'zoo.cfg');
+  expect((await host.perform([writeStep(path, 'x')])).results).toEqual(['0 changed']);
+  await rm(join(host.folder, 'run'));
+  await mkdir(join(host.folder, 'run'));
+});
+
+test.each(['/nonexistent', 'relative', '-d', "/it's $HOME"])(
+  'a login with TMPDIR=%s changes nothing',
+  async (folder) => {
+    const path = join(host.folder, 'zoo.cfg');
+    const { results } = await host.perform([writeStep(path, 'x')], { env: { TMPDIR: folder } });
+    expect(results).toEqual(['0 changed']);
+  },
+);
+
+const dnf: HostStep = {
+  ...{ kind: 'install-docker', manager: 'dnf' },
+  packages: ['docker-ce', 'docker-ce-cli', 'containerd.io'],
+};
+
+test('on the RHEL family Docker Engine is installed by dnf, then started', async () => {
+  await host.set('repository', 'docker-ce\n');
+  expect((await host.perform([dnf])).results).toEqual(['0 changed']);
+  const calls = await host.calls();
+  expect(calls).toContain('dnf|-q|-y|install|docker-ce|docker-ce-cli|containerd.io|');
+  expect(calls).toContain('systemctl|enable|--now|docker|');
+  expect(calls.join('\n')).not.toContain('apt-get');
+});
+
+test('a package that no repository of the host has is named by what dnf says', async () => {
+  const { results, evidence } = await host.perform([dnf]);
+  expect(results).toEqual(['0 failed DOCKER_INSTALL_FAILED']);
+  expect(evidence).toContain('Error: Unable to find a match: docker-ce');
+});
+
+test('Docker Engine that was only to be started, and is gone, is told', async () => {
+  const { results, evidence } = await host.perform([{ ...dnf, packages: [] }]);
+  expect(results).toEqual(['0 failed DOCKER_INSTALL_FAILED']);
+  expect(evidence).toEqual(['there is no dockerd on this host any more']);
+});
+
+test('text that a login shell prints among the lines of steps is ignored', async () => {
+  const path = join(host.folder, 'zoo.cfg');
+  const { argv, input } = host.compile([writeStep(path, 'x')]);
+  const noisy = 'printf "Welcome!\\nYou have mail"; "$@"; printf Bye';
+  const { stdout } = await host.run(['sh', '-c', noisy, 'sh', ...argv], input);
+  const lines = stdout.split('\n').map(parseStepLine);
+  expect(lines.map((line) => line?.result)).toEqual([undefined, 'started', 'changed', undefined]);
 });

@@ -9,7 +9,7 @@ const ended: Ran = {
   stderr: 'sh: 1: something\n',
 };
 const pull: HostStep = { kind: 'pull-image', image: 'zookeeper:9' };
-const install: HostStep = { kind: 'install-docker', packages: ['docker.io'] };
+const install: HostStep = { kind: 'install-docker', manager: 'apt', packages: ['docker.io'] };
 const configure: HostStep = { kind: 'configure-docker', content: '{}' };
 
 function fault(step: HostStep, code: ErrorCode | undefined, evidence: readonly string[] = ['why']) {
