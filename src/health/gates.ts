@@ -3,10 +3,12 @@ import { eligibleHosts } from '../services/jenkins.ts';
 import { whyNodesOffline } from './build-nodes.ts';
 import { probeGateways } from './gateway.ts';
 import { probeMovingAddress } from './moving-address.ts';
+import { whyDeploying } from './deployments.ts';
 import { probeJenkins } from './jenkins.ts';
 import { probeMarathon } from './marathon.ts';
 import { probeAgents, probeMasters } from './mesos.ts';
-import type { Member, State } from './model.ts';
+import type { Group, Member, State } from './model.ts';
+import { whyNotReregistered } from './recovered-agents.ts';
 import type { Sight } from './sight.ts';
 import { probeZookeeper } from './zookeeper.ts';
 
@@ -24,7 +26,7 @@ export const gateRules: Readonly<Record<Gate, GateRule>> = {
     deadlineMs: 120_000,
   },
   masters: {
-    condition: 'one Mesos leader that has recovered its registry, all others standing by',
+    condition: 'one Mesos leader with its registry and its agents back, all others standing by',
     why: 'agents and frameworks register with it',
     deadlineMs: 180_000,
   },
@@ -37,6 +39,11 @@ export const gateRules: Readonly<Record<Gate, GateRule>> = {
     condition: 'one Marathon leader, registered with Mesos',
     why: 'it starts Jenkins and keeps it running',
     deadlineMs: 240_000,
+  },
+  deployments: {
+    condition: 'every deployment of Marathon finished',
+    why: 'one under way could be left half done by a change of Marathon',
+    deadlineMs: 120_000,
   },
   gateways: {
     condition: 'every gateway leads to the Mesos leader and to Marathon',
@@ -64,6 +71,8 @@ export interface GateState {
   readonly reached: boolean;
   /** What is missing; empty when reached. */
   readonly reason: string;
+  /** Hosts that hold it, as far as single ones do. */
+  readonly held: readonly string[];
 }
 
 /**
@@ -77,23 +86,23 @@ export async function checkGate(
 ): Promise<GateState> {
   switch (gate) {
     case 'ensemble':
-      return ofMembers(await probeZookeeper(sight), except);
+      return ofVoters(await probeZookeeper(sight));
     case 'masters':
-      return ofMembers(await probeMasters(sight), except);
+      return await mastersGate(sight);
     case 'agents':
       return await agentsGate(sight, except);
     case 'marathon':
       return ofMembers(await probeMarathon(sight), except);
+    case 'deployments':
+      return fromReason(await whyDeploying(sight));
     case 'gateways':
       return ofMembers(await probeGateways(sight), except);
     case 'entrance':
       return await entranceGate(sight);
     case 'jenkins':
       return await jenkinsGate(sight);
-    case 'build-agents': {
-      const reason = await whyNodesOffline(sight);
-      return { reached: reason === '', reason };
-    }
+    case 'build-agents':
+      return fromReason(await whyNodesOffline(sight));
   }
 }
 
@@ -103,22 +112,52 @@ interface Judged {
   readonly members: readonly Member[];
 }
 
+function fromReason(reason: string): GateState {
+  return { reached: reason === '', reason, held: [] };
+}
+
+const reached = fromReason('');
+
 function ofMembers({ state, reason, members }: Judged, except: readonly string[]): GateState {
   const seen = members.filter(
     (member) => member.state !== 'unknown' && !except.includes(member.host),
   );
   const bad = seen.filter((member) => member.state !== 'healthy');
-  if (state === 'healthy') return { reached: true, reason: '' };
+  if (state === 'healthy') return reached;
   const skipped = members.length - seen.length;
-  if (state === 'degraded' && skipped > 0 && bad.length === 0) return { reached: true, reason: '' };
+  if (state === 'degraded' && skipped > 0 && bad.length === 0) return reached;
   const details = bad.slice(0, 3).map(({ host, detail }) => `${host}: ${detail}`);
-  return { reached: false, reason: [reason, ...details].filter((part) => part !== '').join('; ') };
+  return {
+    reached: false,
+    reason: [reason, ...details].filter((part) => part !== '').join('; '),
+    held: bad.map(({ host }) => host),
+  };
+}
+
+/**
+ * A member that votes is never excepted. Of those that could be asked, each has to vote with the
+ * leader: one that serves but is not in step yet is no support when the next one goes down.
+ */
+function ofVoters(group: Group): GateState {
+  const seen = group.members.filter(({ state }) => state !== 'unknown');
+  const state = ofMembers(group, []);
+  const voting = group.voting ?? 0;
+  if (!state.reached || voting >= seen.length) return state;
+  const reason = `${seen.length - voting} of ${seen.length} not in step yet`;
+  return { reached: false, reason, held: [] };
+}
+
+/** After an election it takes some seconds until every Mesos agent has found the new leader. */
+async function mastersGate(sight: Sight): Promise<GateState> {
+  const group = await probeMasters(sight);
+  const state = ofVoters(group);
+  return state.reached ? fromReason(await whyNotReregistered(sight, group.leader)) : state;
 }
 
 /** Hosts that were skipped do not hold it, as long as the address is somewhere. */
 async function entranceGate(sight: Sight): Promise<GateState> {
   const { state = 'healthy', detail = '' } = (await probeMovingAddress(sight)) ?? {};
-  return { reached: state === 'healthy', reason: detail };
+  return { reached: state === 'healthy', reason: detail, held: [] };
 }
 
 async function agentsGate(sight: Sight, except: readonly string[]): Promise<GateState> {
@@ -135,6 +174,5 @@ async function jenkinsGate(sight: Sight): Promise<GateState> {
   const bad = controllers.filter(
     ({ name, state }) => state !== 'healthy' && held.some((controller) => controller.name === name),
   );
-  const reason = bad.map(({ name, detail }) => `${name}: ${detail}`).join('; ');
-  return { reached: bad.length === 0, reason };
+  return fromReason(bad.map(({ name, detail }) => `${name}: ${detail}`).join('; '));
 }

@@ -16,7 +16,7 @@ export function judgeQuorum({ members, leader, voting, behind }: Seen): Group {
   const serving = members.filter(({ role }) => role !== undefined).length;
   const sure = Math.min(serving, voting ?? 0);
   const canLose = leader === undefined ? 0 : failureTolerance(total, sure);
-  const base = { leader, members, canLose };
+  const base = { leader, members, canLose, voting };
   if (leader === undefined) return { ...base, ...leaderless(members) };
   if (serving < total) {
     return { ...base, state: 'degraded', reason: `${total - serving} of ${total} do not serve` };
@@ -30,6 +30,11 @@ export function judgeQuorum({ members, leader, voting, behind }: Seen): Group {
 
 /** Without a leader in sight the group may still work behind hosts that nobody could ask. */
 function leaderless(members: readonly Member[]): Pick<Group, 'state' | 'reason'> {
+  const leaders = members.filter(({ role }) => role === 'leader' || role === 'standalone');
+  if (leaders.length > 1) {
+    const hosts = leaders.map(({ host }) => host).join(' and ');
+    return { state: 'unhealthy', reason: `${hosts} lead, each for itself` };
+  }
   const unseen = members.filter(({ state }) => state === 'unknown').length;
   return unseen > 0
     ? { state: 'unknown', reason: `no leader seen; ${unseen} members could not be asked` }

@@ -19,6 +19,8 @@ export interface Group {
   readonly members: readonly Member[];
   /** How many more members may be lost before the group stops working. */
   readonly canLose: number;
+  /** Members that vote with the leader, itself included, where a majority decides and it told. */
+  readonly voting?: number | undefined;
   /** In one sentence, why the state is not healthy. */
   readonly reason: string;
 }

@@ -7,22 +7,32 @@ import type { Run } from './run.ts';
 const firstPauseMs = 200;
 const longestPauseMs = 1000;
 
-/** Looks until the gate is reached. Throws GATE_NOT_REACHED with what was missing at the end. */
+export interface GateNotReached {
+  /** GATE_NOT_REACHED with what was missing at the end. */
+  readonly error: ClusterError;
+  /** Hosts that held it. */
+  readonly held: readonly string[];
+}
+
+/** Looks until the gate is reached, and stays so for as long as it has to. */
 export async function awaitGate(
-  { gate, except }: Extract<Stage, { kind: 'gate' }>,
+  { gate, except, holdMs = 0 }: Extract<Stage, { kind: 'gate' }>,
   { ports, report, sight }: Run,
-): Promise<void> {
+): Promise<GateNotReached | undefined> {
   const rule = gateRules[gate];
   const { clock } = ports;
-  const deadline = clock.now() + rule.deadlineMs;
+  const deadline = clock.now() + rule.deadlineMs + holdMs;
+  let since: number | undefined;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const { reached, reason } = await checkGate(gate, sight, except);
-    if (reached) {
+    const { reached, reason, held } = await checkGate(gate, sight, except);
+    since = reached ? (since ?? clock.now()) : undefined;
+    if (since !== undefined && clock.now() - since >= holdMs) {
       report({ kind: 'reached', gate });
-      return;
+      return undefined;
     }
-    if (clock.now() >= deadline) throw notReached(gate, reason);
-    report({ kind: 'waiting', gate, reason, deadlineMs: rule.deadlineMs });
+    if (clock.now() >= deadline) return { error: notReached(gate, reason), held };
+    const waitsFor = reached ? 'in order so far' : reason;
+    report({ kind: 'waiting', gate, reason: waitsFor, deadlineMs: rule.deadlineMs });
     await clock.sleep(pauseMs, ports.signal);
   }
 }

@@ -7,6 +7,7 @@ import type { Change, Run } from './run.ts';
 import { compileScript } from './script.ts';
 import { parseStepLine, type StepLine } from './step-lines.ts';
 import { stepFailed } from './step-faults.ts';
+import { hostsFailed, tolerates } from './tolerated.ts';
 
 /** Installing Docker and pulling images over a slow line take their time; nothing takes longer. */
 const stageDeadlineMs = 45 * 60_000;
@@ -31,16 +32,9 @@ export async function performOnHosts(
   if (failures.length < causes.length)
     throw causes.find((cause) => !(cause instanceof ClusterError));
   if (stopped !== undefined) throw stopped;
+  if (tolerates(run, stage, failures)) return;
   if (first !== undefined)
     throw failures.length === 1 ? first : hostsFailed(failures, stage.work.length);
-}
-
-function hostsFailed(parts: readonly ClusterError[], total: number): ClusterError {
-  return new ClusterError('HOSTS_FAILED', `failed on ${parts.length} of ${total} hosts`, {
-    parts,
-    remedy:
-      'Correct what is named for each host, then run the same command again: it goes on where it stopped.',
-  });
 }
 
 interface OneHost {

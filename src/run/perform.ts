@@ -2,9 +2,10 @@ import { ClusterError } from '../errors.ts';
 import type { Plan, Stage } from '../plan/step.ts';
 import { phases } from '../services/service.ts';
 import { performCall } from './api-steps.ts';
-import { awaitGate } from './await-gate.ts';
 import { performOnHosts } from './host-steps.ts';
+import { passGate } from './pass-gate.ts';
 import type { Change, Run } from './run.ts';
+import { tellFailures } from './tolerated.ts';
 import { undoAll } from './undo.ts';
 
 /**
@@ -13,12 +14,14 @@ import { undoAll } from './undo.ts';
  */
 export async function perform(
   plan: Plan,
-  given: Omit<Run, 'agentSecrets' | 'undo'>,
+  given: Omit<Run, 'agentSecrets' | 'undo' | 'failures'>,
   changes: Change[],
 ): Promise<void> {
-  const run: Run = { ...given, agentSecrets: new Map(), undo: new Map() };
+  const own = { agentSecrets: new Map(), undo: new Map(), failures: new Map() };
+  const run: Run = { ...given, ...own };
   try {
     await performStages(plan, run, changes);
+    tellFailures(run);
   } finally {
     await undoAll(run);
   }
@@ -50,6 +53,6 @@ async function performStage(stage: Stage, run: Run, changes: Change[]): Promise<
       await performCall(stage, run, changes);
       return;
     case 'gate':
-      await awaitGate(stage, run);
+      await passGate(stage, run, changes);
   }
 }

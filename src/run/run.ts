@@ -1,4 +1,5 @@
 import type { ClusterSpec } from '../config/cluster-spec.ts';
+import type { ClusterError } from '../errors.ts';
 import type { Sight } from '../health/sight.ts';
 import type { Ports, RemoteHost } from '../ports.ts';
 import type { Secret } from '../secret.ts';
@@ -19,6 +20,8 @@ export interface Run {
    * A run that ends before that gives it back itself, on every path.
    */
   readonly undo: Map<string, Undo>;
+  /** Hosts that failed where the plan allows it, with their fault; told when the run ends. */
+  readonly failures: Map<string, ClusterError>;
 }
 
 export interface Undo {

@@ -18,6 +18,8 @@ export interface MarathonWorld extends MesosWorld {
   readonly log: (line: string) => void;
   /** Answer of Marathon to app definitions that it does not like. */
   refusal: { readonly status: number; readonly message: string } | undefined;
+  /** Apps with a deployment that does not end. */
+  readonly deployments?: readonly string[];
   /** What answers once a controller is up, by its app's id. */
   readonly jenkins: (appId: string) => FakeJenkins | undefined;
 }
@@ -43,6 +45,9 @@ export function marathonAnswers(
   if (path === '/v2/leader') return json({ leader: place });
   if (path === '/v2/info') {
     return json({ leader: place, frameworkId: mesosLeader(world) ? 'f1' : null });
+  }
+  if (path === '/v2/deployments') {
+    return json((world.deployments ?? []).map((app) => ({ id: 'd9', affectedApps: [app] })));
   }
   if (path === '/v2/apps') {
     return json({ apps: [...world.apps.values()].map(({ definition }) => definition) });

@@ -19,6 +19,8 @@ export interface MesosMemory {
   readonly disconnected: Set<string>;
   /** Besides build agents. */
   readonly tasks: FakeTask[];
+  /** Addresses of Mesos agents that the leader knows of, but that have not come back to it. */
+  readonly recovered?: string[];
   /** What the masters say that they are; 1.12.0 if not given. */
   version?: string;
   /** Weights and limits by role. */
@@ -84,7 +86,7 @@ export function masterAnswers(
   if (!hasRecovered(world)) return { status: 503, body: 'Master has not finished recovery' };
   const { type, ...content } = JSON.parse(request.body ?? '') as Call;
   if (type === 'GET_HEALTH') return json({ type, get_health: { healthy: true } });
-  if (type === 'GET_AGENTS') return json({ type, get_agents: { agents: agentsOf(world) } });
+  if (type === 'GET_AGENTS') return json({ type, get_agents: getAgents(world) });
   const shares = shareAnswers(world.mesos, type, content);
   return shares ?? poolAnswers(world.pool ?? fakePool(), request) ?? { status: 400 };
 }
@@ -129,6 +131,11 @@ export function agentMachines(world: MesosWorld): readonly FakeMachine[] {
     const agent = running(machine, 'mesos-agent');
     return agent !== undefined && !agent.frozen;
   });
+}
+
+function getAgents(world: MesosWorld): object {
+  const recovered = (world.mesos.recovered ?? []).map((hostname) => ({ hostname, port: 5051 }));
+  return { agents: agentsOf(world), recovered_agents: recovered };
 }
 
 function agentsOf(world: MesosWorld): unknown[] {

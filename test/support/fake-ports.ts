@@ -177,12 +177,12 @@ function machineAt(world: FakeWorld, address: string): FakeMachine | undefined {
 
 /** A running world as the services see it. */
 function serving(world: FakeWorld): MarathonWorld {
-  const { mesos, apps, clock, refusal } = world;
+  const { mesos, apps, clock, deployments, refusal } = world;
   const log = (line: string) => {
     note(world, line);
   };
   const jenkins = (appId: string) => world.jenkins.get(appId.replace(/^.*\/jenkins-/, ''));
-  return { machines: alive(world), mesos, apps, clock, refusal, log, jenkins };
+  return { machines: alive(world), mesos, apps, clock, deployments, refusal, log, jenkins };
 }
 
 /** Marathon, the controllers that are up, and what nobody uses any more. */

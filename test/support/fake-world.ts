@@ -30,6 +30,8 @@ export interface FakeWorld {
   refusal: { readonly status: number; readonly message: string } | undefined;
   /** Answers commands that are neither facts nor stages: `logs`, `exec`. */
   onRun: ((host: string, argv: Argv, options: RunOptions) => Promise<Ran>) | undefined;
+  /** Apps with a deployment that does not end. */
+  readonly deployments: string[];
   /** Called with each new line of the log. */
   onLog: (line: string) => void;
 }

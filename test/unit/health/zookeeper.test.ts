@@ -27,7 +27,7 @@ const idle = words({ srvr: 'This ZooKeeper instance is not currently serving req
 test('one leader and two followers in step are healthy, and one may be lost', async () => {
   const sight = await sightOf({ 'm1:2181': follower, 'm2:2181': leader, 'm3:2181': follower });
   expect(await probeZookeeper(sight)).toEqual({
-    ...{ state: 'healthy', leader: 'm2', canLose: 1, reason: '' },
+    ...{ state: 'healthy', leader: 'm2', canLose: 1, voting: 3, reason: '' },
     members: [
       { host: 'm1', state: 'healthy', role: 'follower', detail: '' },
       { host: 'm2', state: 'healthy', role: 'leader', detail: '' },
