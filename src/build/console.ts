@@ -1,5 +1,5 @@
 import { failed } from '../health/sight.ts';
-import type { JenkinsClient } from './jenkins-client.ts';
+import type { JenkinsClient } from '../health/jenkins-client.ts';
 
 /** The console of one build, read on from where it was left. */
 export interface Console {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { failed, jsonOf, whyNoAnswer } from '../health/sight.ts';
-import type { Reply } from './jenkins-client.ts';
+import type { Reply } from '../health/jenkins-client.ts';
 
 /** What stands in the answers that a build needs (core 2.5xx). */
 export const rootAnswer = z.object({ quietingDown: z.boolean().default(false) });

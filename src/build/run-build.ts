@@ -8,7 +8,7 @@ import type { BuildOutcome, BuildRecord } from './build-record.ts';
 import { callOff } from './call-off.ts';
 import { canaryJob } from './canary-job.ts';
 import { diagnose } from './diagnose.ts';
-import { createJenkinsClient, type JenkinsClient, type Way } from './jenkins-client.ts';
+import { createJenkinsClient, type JenkinsClient, type Way } from '../health/jenkins-client.ts';
 import { createMesosView } from './mesos-view.ts';
 import { observeStuck } from './observe-stuck.ts';
 import { checkController, ensureJob, startJob } from './start-job.ts';

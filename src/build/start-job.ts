@@ -4,7 +4,7 @@ import { failed } from '../health/sight.ts';
 import { isSameJob, type CanaryJob } from './canary-job.ts';
 import { controllerDown, isQuietingDown } from './diagnose.ts';
 import { readAs, rootAnswer, whyUseless } from './jenkins-answers.ts';
-import type { JenkinsClient, Reply } from './jenkins-client.ts';
+import type { JenkinsClient, Reply } from '../health/jenkins-client.ts';
 
 /** Throws what makes a build pointless: a controller that is down, shut to us, or about to stop. */
 export async function checkController(

@@ -6,7 +6,7 @@ import { consoleLines, type BuildRecord } from './build-record.ts';
 import { createConsole, type Console } from './console.ts';
 import { hasFailed, isTaskOf } from './diagnose.ts';
 import { buildAnswer, buildsAnswer, queueItem, readAs } from './jenkins-answers.ts';
-import type { JenkinsClient } from './jenkins-client.ts';
+import type { JenkinsClient } from '../health/jenkins-client.ts';
 import type { MesosView, Task } from './mesos-view.ts';
 
 /** What one build is watched with. */

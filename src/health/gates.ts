@@ -162,7 +162,10 @@ async function entranceGate(sight: Sight): Promise<GateState> {
 
 async function agentsGate(sight: Sight, except: readonly string[]): Promise<GateState> {
   const { leader } = await probeMasters(sight);
-  return ofMembers(await probeAgents(sight, leader), except);
+  const agents = await probeAgents(sight, leader);
+  // Somebody wants them to have no work now; that they are registered is all that can be waited for.
+  const set = agents.members.filter(({ state }) => state === 'degraded').map(({ host }) => host);
+  return ofMembers(agents, [...except, ...set]);
 }
 
 async function jenkinsGate(sight: Sight): Promise<GateState> {

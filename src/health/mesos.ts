@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { hostsWith } from '../cluster/members.ts';
 import type { Host } from '../config/cluster-spec.ts';
 import type { HttpAnswer } from '../ports.ts';
+import type { RegisteredAgent } from '../plan/observed.ts';
+import { agentOf, readAgents } from './agents.ts';
 import { judgeQuorum } from './judge-quorum.ts';
 import type { AgentMember, AgentPool, Group, Member } from './model.ts';
-import { operatorCall, readLeader } from './operator-api.ts';
+import { operatorCall } from './operator-api.ts';
 import { ask, failed, placeOf, jsonOf, unseen, whyNoAnswer, type Sight } from './sight.ts';
 
 /**
@@ -65,32 +67,10 @@ async function replicasInSight(
   ];
 }
 
-const resource = z.object({
-  name: z.string(),
-  scalar: z.object({ value: z.number() }).optional(),
-});
-
-const agentsAnswer = z.object({
-  get_agents: z.object({
-    agents: z
-      .array(
-        z.object({
-          active: z.boolean(),
-          deactivated: z.boolean().optional(),
-          agent_info: z.object({ hostname: z.string(), port: z.number().optional() }),
-          total_resources: z.array(resource).default([]),
-        }),
-      )
-      .default([]),
-  }),
-});
-
-type Registered = z.output<typeof agentsAnswer>['get_agents']['agents'][number];
-
 /** The agents as the leading master sees them. */
 export async function probeAgents(sight: Sight, leader: string | undefined): Promise<AgentPool> {
   const hosts = hostsWith(sight.spec, 'mesos-agent');
-  const registered = await registeredAgents(sight, leader);
+  const registered = await readAgents(sight, leader);
   if (registered === undefined) {
     const detail = 'no leading master to ask';
     const members = hosts.map((host) => agentMember(host, 'unknown', detail));
@@ -100,34 +80,40 @@ export async function probeAgents(sight: Sight, leader: string | undefined): Pro
   const missing = members.filter(({ state }) => state !== 'healthy');
   if (missing.length === 0) return { state: 'healthy', members, reason: '' };
   const reason = `${missing.length} of ${members.length} not registered and active`;
-  return { state: missing.length === members.length ? 'unhealthy' : 'degraded', members, reason };
+  const isOut =
+    missing.length === members.length && missing.some(({ state }) => state !== 'degraded');
+  return { state: isOut ? 'unhealthy' : 'degraded', members, reason };
 }
 
-async function registeredAgents(
-  sight: Sight,
-  leader: string | undefined,
-): Promise<readonly Registered[] | undefined> {
-  const answer = await readLeader(sight, leader, 'GET_AGENTS');
-  return agentsAnswer.safeParse(answer).data?.get_agents.agents;
-}
-
-function judgeAgent(sight: Sight, host: Host, registered: readonly Registered[]): AgentMember {
-  const { spec } = sight;
-  const found = registered.find(
-    ({ agent_info: info }) =>
-      info.hostname === host.address && (info.port ?? 5051) === spec.mesos.agentPort,
-  );
+function judgeAgent(sight: Sight, host: Host, registered: readonly RegisteredAgent[]): AgentMember {
+  const found = agentOf(sight.spec, host, registered);
   if (found === undefined) {
     if (!sight.remotes.has(host.name))
       return agentMember(host, 'unknown', unseen(sight, host).detail);
     return agentMember(host, 'unhealthy', 'not registered with the leader');
   }
-  const scalar = (name: string) =>
-    found.total_resources.find((entry) => entry.name === name)?.scalar?.value ?? 0;
-  const resources = { cpus: scalar('cpus'), memoryMb: scalar('mem'), diskMb: scalar('disk') };
-  const detail = found.deactivated === true ? 'deactivated' : found.active ? '' : 'not active';
-  const state = detail === '' ? 'healthy' : 'unhealthy';
+  const { cpus, memoryMb, diskMb } = found;
+  const { state, detail } = judgements[found.state](host.name);
+  const resources = { cpus, memoryMb, diskMb };
   return { host: host.name, state, role: 'agent', detail, resources };
+}
+
+/** One that gets no work on purpose is no dead one: its tasks run, or it waits for what was planned. */
+const judgements: Readonly<
+  Record<RegisteredAgent['state'], (host: string) => Pick<AgentMember, 'state' | 'detail'>>
+> = {
+  active: () => ({ state: 'healthy', detail: '' }),
+  disconnected: () => ({ state: 'unhealthy', detail: 'not active' }),
+  deactivated: (host) => ({
+    state: 'degraded',
+    detail: `deactivated: gets no work; ${back(host)}`,
+  }),
+  draining: (host) => ({ state: 'degraded', detail: `is being drained; ${back(host)}` }),
+  drained: (host) => ({ state: 'degraded', detail: `drained: gets no work; ${back(host)}` }),
+};
+
+function back(host: string): string {
+  return `ci-cluster add-agent ${host} gives it back`;
 }
 
 function agentMember(host: Host, state: AgentMember['state'], detail: string): AgentMember {

@@ -19,6 +19,26 @@ export interface Observed {
   readonly shares?: ReadonlyMap<string, RoleShare> | undefined;
   /** Build agents of Marathon that Jenkins knows and has not online, by controller, where it answers. */
   readonly offlineNodes?: ReadonlyMap<string, ReadonlySet<string>> | undefined;
+  /** Mesos agents by the name of their host; undefined where no leading master told them. */
+  readonly agents?: ReadonlyMap<string, RegisteredAgent> | undefined;
+  /** Hosts where controllers run now, by controller; those that run nowhere are left out. */
+  readonly controllers?: ReadonlyMap<string, string> | undefined;
+  /** Controllers that a run of ours told to start no builds, and that nobody told to go on. */
+  readonly paused?: ReadonlySet<string> | undefined;
+}
+
+/** A Mesos agent as the leading master has it. */
+export interface RegisteredAgent {
+  readonly id: string;
+  readonly hostname: string;
+  readonly port: number;
+  /** Only an active one gets offers; a deactivated one keeps its tasks, a drained one has none. */
+  readonly state: 'active' | 'disconnected' | 'deactivated' | 'draining' | 'drained';
+  readonly attributes: Readonly<Record<string, string>>;
+  readonly cpus: number;
+  readonly memoryMb: number;
+  readonly diskMb: number;
+  readonly ports: readonly { readonly begin: number; readonly end: number }[];
 }
 
 export interface PlanInput {

@@ -111,12 +111,32 @@ test.each([
     'not registered with the leader',
   ],
   ['is disconnected', [agent('10.0.0.101', { active: false })], 'not active'],
-  ['is deactivated', [agent('10.0.0.101', { deactivated: true })], 'deactivated'],
 ])('an agent that %s is not healthy', async (_what, agents, detail) => {
   const { state, members, reason } = await poolWith([...agents, agent('10.0.0.102')]);
   expect(state).toBe('degraded');
   expect(reason).toBe('1 of 2 not registered and active');
   expect(members[0]).toMatchObject({ state: 'unhealthy', detail });
+});
+
+test.each([
+  ['deactivated', {}, 'deactivated: gets no work'],
+  ['draining', { drain_info: { state: 'DRAINING' } }, 'is being drained'],
+  ['drained', { drain_info: { state: 'DRAINED' } }, 'drained: gets no work'],
+])('an agent that is %s is no dead one, and is told with the command', async (_what, more, why) => {
+  const off = agent('10.0.0.101', { active: false, deactivated: true, ...more });
+  const { state, members } = await poolWith([off, agent('10.0.0.102')]);
+  expect(state).toBe('degraded');
+  expect(members[0]).toMatchObject({
+    ...{ state: 'degraded', resources: { cpus: 4 } },
+    detail: `${why}; ci-cluster add-agent a1 gives it back`,
+  });
+});
+
+test('agents that were all deactivated are a degraded pool, not a dead one', async () => {
+  const off = (address: string) => agent(address, { active: false, deactivated: true });
+  expect(await poolWith([off('10.0.0.101'), off('10.0.0.102')])).toMatchObject({
+    state: 'degraded',
+  });
 });
 
 test('just after an election the leader answers with no list at all', async () => {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { failed, jsonOf } from '../health/sight.ts';
+import { failed, jsonOf } from './sight.ts';
 import type { HttpAnswer, HttpRequest, Login, NoAnswer, RemoteHost } from '../ports.ts';
 
 /** A host and a port on it behind which the controller answers. */
