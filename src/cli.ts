@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
+import { addConfig } from './commands/config.ts';
 import type { CommandContext } from './commands/context.ts';
 import { addExec } from './commands/exec.ts';
 import { addImages } from './commands/images.ts';
@@ -45,6 +46,7 @@ function createProgram(context: CommandContext): Command {
   addJenkins(program, context);
   addLogs(program, context);
   addExec(program, context);
+  addConfig(program, context);
   addImages(program, context);
   addLab(program, context);
   for (const command of withSubcommands(program)) configure(command, context);

@@ -1,4 +1,4 @@
-import { loadCluster } from '../config/load-cluster.ts';
+import { loadCluster, type LoadWorld } from '../config/load-cluster.ts';
 import type { ClusterSpec } from '../config/cluster-spec.ts';
 import { ClusterError, exitCodeOf } from '../errors.ts';
 import type { Health } from '../health/model.ts';
@@ -69,15 +69,19 @@ function screenOf(
 }
 
 async function readCluster(context: CommandContext, options: GlobalOptions): Promise<ClusterSpec> {
-  const { files, local, signal } = context.ports;
-  return await loadCluster(options.config, {
+  return await loadCluster(options.config, loadWorld(context));
+}
+
+/** What a cluster file may refer to on this machine. */
+export function loadWorld({ ports, env, home }: CommandContext): LoadWorld {
+  const { files, local, signal } = ports;
+  return {
     readFile: (path) => files.read(path),
     fileMode: (path) => files.mode(path),
     listFiles: (path) => files.list(path),
-    env: context.env,
-    home: context.home,
+    ...{ env, home },
     runCommand: (argv, cwd) => local.run(argv, { cwd, deadlineMs: 30_000, signal }),
-  });
+  };
 }
 
 function reporter(context: CommandContext, { events }: GlobalOptions, show: Report): Report {

@@ -78,7 +78,7 @@ export class LogHost {
   }
 
   async run(argv: Argv, options: Partial<RunOptions> = {}): Promise<Ran> {
-    const path = [stubs, process.env['PATH'] ?? ''].join(':');
+    const path = [stubs, process.env.PATH ?? ''].join(':');
     return await localHost('m1', { politeStopMs: 5000, drainMs: 1000 }).run(
       ['env', `STUB=${this.folder}`, `PATH=${path}`, ...argv],
       { deadlineMs: 20_000, ...options },

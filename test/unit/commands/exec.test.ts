@@ -149,7 +149,7 @@ test('what could steer the terminal is taken out', async () => {
 
 test('an interrupt ends it with exit code 130', async () => {
   const interruption = new AbortController();
-  world.onRun = (host, argv, options) => {
+  world.onRun = (host, _argv, options) => {
     interruption.abort();
     return localHost(host, { politeStopMs: 500, drainMs: 100 }).run(['true'], options);
   };
