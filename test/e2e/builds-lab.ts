@@ -2,9 +2,18 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ciCluster, dockerOf, type Finished } from './lab.ts';
 
-/** The lab of the tests about builds; nothing else uses its name. */
-export const labName = 'e2e-builds';
-const folder = `${process.env.CI_CLUSTER_LAB_STATE ?? '/var/lib/ci-cluster-lab'}/labs/${labName}`;
+const labs = `${process.env.CI_CLUSTER_LAB_STATE ?? '/var/lib/ci-cluster-lab'}/labs`;
+let labName = 'e2e-builds';
+
+/** Each file of tests has a lab of its own; nothing else uses its name. */
+export function useLab(name: string): void {
+  labName = name;
+}
+
+/** A file of the lab: its cluster file, the administrator's password. */
+export function fileOfLab(name: string): string {
+  return `${labs}/${labName}/${name}`;
+}
 
 export interface BuildDocument {
   readonly exitCode: number;
@@ -43,7 +52,7 @@ interface LabHost {
 }
 
 export async function hosts(): Promise<readonly LabHost[]> {
-  const text = await readFile(`${folder}/lab.json`, 'utf8');
+  const text = await readFile(fileOfLab('lab.json'), 'utf8');
   return (JSON.parse(text) as { readonly hosts: readonly LabHost[] }).hosts;
 }
 
@@ -65,7 +74,7 @@ export async function onHost(name: string, ...argv: readonly string[]): Promise<
 }
 
 async function subnet(): Promise<string> {
-  const text = await readFile(`${folder}/lab.json`, 'utf8');
+  const text = await readFile(fileOfLab('lab.json'), 'utf8');
   return (JSON.parse(text) as { readonly subnet: string }).subnet;
 }
 
@@ -82,7 +91,7 @@ export async function urlOf(controller: Controller): Promise<string> {
 }
 
 async function authorization(): Promise<string> {
-  const password = (await readFile(`${folder}/admin-password`, 'utf8')).trim();
+  const password = (await readFile(fileOfLab('admin-password'), 'utf8')).trim();
   return `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`;
 }
 

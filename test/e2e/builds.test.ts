@@ -8,12 +8,12 @@ import {
   hosts,
   jenkins,
   jsonOnLab,
-  labName,
   onHost,
   onLab,
   taskContainers,
   until,
   urlOf,
+  useLab,
   type BuildContainer,
 } from './builds-lab.ts';
 import { startDirectController } from './direct-controller.ts';
@@ -32,6 +32,9 @@ interface Status {
     readonly diskHogs: readonly { readonly task: string; readonly usedMb: number }[];
   };
 }
+
+const labName = 'e2e-builds';
+useLab(labName);
 
 beforeAll(async () => {
   const up = await ciCluster('lab', 'up', '--name', labName);
