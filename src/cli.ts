@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
+import { addCompletion } from './commands/completion.ts';
 import { addConfig } from './commands/config.ts';
 import type { CommandContext } from './commands/context.ts';
 import { addExec } from './commands/exec.ts';
@@ -21,7 +22,8 @@ export async function runCli(args: readonly string[], context: CommandContext): 
   const setExitCode = (code: number) => {
     outcome.exitCode = code;
   };
-  const program = createProgram({ ...context, setExitCode });
+  const caller = { ...context.ports.caller, args };
+  const program = createProgram({ ...context, setExitCode, ports: { ...context.ports, caller } });
   try {
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
@@ -47,6 +49,7 @@ function createProgram(context: CommandContext): Command {
   addLogs(program, context);
   addExec(program, context);
   addConfig(program, context);
+  addCompletion(program, context);
   addImages(program, context);
   addLab(program, context);
   for (const command of withSubcommands(program)) configure(command, context);

@@ -6,7 +6,7 @@ export type ConfigFormat = 'yaml' | 'json';
 /** The part as text; for a single value just that. */
 export function configText(part: unknown, format: ConfigFormat): string {
   if (format === 'json') return JSON.stringify(part, undefined, 2);
-  if (typeof part !== 'object') return String(part);
+  if (typeof part === 'string') return part;
   const document = new Document(part, { aliasDuplicateObjects: false });
   if (isMap(document.contents)) {
     const computed = document.contents.items.find(

@@ -23,9 +23,9 @@ export interface CliWorld {
   readonly interruption?: AbortController;
 }
 
-/** Runs a command line of blank-separated words in this process, in the world. */
+/** Runs a command line in this process, in the world: blank-separated words, or a list of any words. */
 export async function runCli(
-  line: string,
+  line: string | readonly string[],
   world: FakeWorld,
   { answers, columns = 80, stdin = '', interruption = new AbortController() }: CliWorld = {},
 ): Promise<CliRun> {
@@ -56,7 +56,7 @@ export async function runCli(
           },
   };
   const exitCode = await run(
-    line.split(' ').filter((word) => word !== ''),
+    typeof line === 'string' ? line.split(' ').filter((word) => word !== '') : line,
     context,
   );
   await ports.connector[Symbol.asyncDispose]();
