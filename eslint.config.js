@@ -9,6 +9,7 @@ const layers = [
   'run',
   'build',
   'drill',
+  'check',
   'report',
   'lab',
   'commands',

@@ -2,9 +2,12 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
+import { createCaller } from './adapters/caller.ts';
 import { createClock } from './adapters/clock.ts';
 import { digestOf } from './adapters/digest.ts';
 import { createFiles, loadTemplates } from './adapters/files.ts';
+import { interrupted } from './adapters/interrupted.ts';
+import { createJournal, stateFolder } from './adapters/journal.ts';
 import { createLocalShell } from './adapters/local.ts';
 import { maskOf } from './adapters/mask.ts';
 import { quote } from './adapters/quote.ts';
@@ -24,11 +27,15 @@ export async function main(args: readonly string[]): Promise<void> {
     clock: createClock(),
     files: createFiles(),
     local: createLocalShell(),
+    journal: createJournal(stateFolder(process.env, homedir())),
+    caller: createCaller(args, versionOf()),
     templates: await loadTemplates(new URL('../templates/', import.meta.url)),
     randomId,
     quote,
     digestOf,
     maskOf,
+    dial: async (place, deadlineMs) =>
+      await (await import('./adapters/reach.ts')).reaches(place, deadlineMs),
     signal: interruption.signal,
   };
   const exitCode = await runCli(args, contextOf(ports));
@@ -54,7 +61,7 @@ function watchSignals(interruption: AbortController): { value: number | undefine
     if (seen.value !== undefined) process.exit(code);
     seen.value = code;
     process.stderr.write('\nstopping before the next step; once more to leave at once\n');
-    interruption.abort();
+    interruption.abort(code);
   };
   process.on('SIGINT', onSignal(130));
   process.on('SIGTERM', onSignal(143));
@@ -89,7 +96,7 @@ function contextOf(ports: Ports): CommandContext {
     rerun: (args, out) => runCli(args, out === undefined ? context : { ...context, out }),
     setExitCode: () => undefined,
     readStdin,
-    ask: isTty ? ask : undefined,
+    ask: isTty ? (question) => ask(question, ports.signal) : undefined,
   };
   return context;
 }
@@ -107,10 +114,14 @@ async function readStdin(): Promise<Uint8Array> {
   return Buffer.concat(chunks);
 }
 
-async function ask(question: string): Promise<string> {
+async function ask(question: string, signal: AbortSignal): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  // In raw mode Ctrl-C is a key like any other.
+  terminal.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   try {
-    return await terminal.question(question);
+    return await terminal.question(question, { signal });
+  } catch (error) {
+    throw signal.aborted ? interrupted('at a question') : error;
   } finally {
     terminal.close();
   }

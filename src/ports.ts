@@ -28,8 +28,19 @@ export interface RunOptions {
   readonly onLine?: ((line: string) => void) | undefined;
   /** Lines go to `onLine` alone and the result has none of them: for what runs for hours. */
   readonly forgetsLines?: boolean | undefined;
+  /** With `onLine`: somebody to talk to, for as long as the process runs. */
+  readonly talk?: Talk | undefined;
   /** Run as root: a prefix of `sudo -n --` where the login is not root already. */
   readonly asRoot?: boolean | undefined;
+}
+
+/** A process that lives by signs of life on its stdin, and answers what it is told there. */
+export interface Talk {
+  /** Written after every `everyMs`; the process is to end by itself where none comes. */
+  readonly beat: string;
+  readonly everyMs: number;
+  /** Called when all input has been written. What is said after the end of the process is dropped. */
+  readonly opened: (say: (text: string) => void) => void;
 }
 
 /** A TCP port as seen from the host that opens it. */
@@ -149,12 +160,47 @@ export interface LocalShell {
   run(argv: Argv, options: LocalRunOptions): Promise<Ran>;
 }
 
+/** Records that only grow, in a private folder of the operator. */
+export interface Journal {
+  /** Adds whole lines to a record, which is made if there is none; on disk when it returns. Throws FILE_NOT_WRITTEN. */
+  append(record: RecordName, lines: readonly string[]): Promise<void>;
+  /** All there are, by folder and name. */
+  list(): Promise<readonly RecordName[]>;
+  /** Complete lines; the rest of one that was never finished is left out. Throws CONFIG_UNREADABLE. */
+  read(record: RecordName): Promise<readonly string[]>;
+  /** Where a record is, for messages. */
+  pathOf(record: RecordName): string;
+}
+
+/** Both of letters, digits, dots and hyphens. */
+export interface RecordName {
+  readonly folder: string;
+  readonly name: string;
+}
+
+/** Who runs this command. */
+export interface Caller {
+  /** `ann@desk`. */
+  readonly owner: string;
+  readonly version: string;
+  /** The command line as typed, without the program. */
+  readonly args: readonly string[];
+  /** Where it was typed: relative paths begin there. */
+  readonly folder: string;
+  /** Tells this process from all others of this machine, earlier ones included. */
+  readonly process: string;
+  /** Whether the process with such a mark still runs; undefined if that was on another machine. */
+  readonly isRunning: (mark: string) => boolean | undefined;
+}
+
 /** The world, as far as commands need it. */
 export interface Ports {
   readonly connector: Connector;
   readonly clock: Clock;
   readonly files: Files;
   readonly local: LocalShell;
+  readonly journal: Journal;
+  readonly caller: Caller;
   /** Content of `templates/`, by path below it: `zookeeper/zoo.cfg`. */
   readonly templates: Readonly<Record<string, string>>;
   readonly randomId: () => string;
@@ -164,5 +210,7 @@ export interface Ports {
   readonly digestOf: (secret: Secret) => string;
   /** Takes the secrets out of somebody else's text before it is shown. */
   readonly maskOf: (secrets: readonly Secret[]) => (text: string) => string;
+  /** Whether a connection from this machine, past SSH, opens in time. Never throws. */
+  readonly dial?: ((endpoint: Endpoint, deadlineMs: number) => Promise<boolean>) | undefined;
   readonly signal: AbortSignal;
 }

@@ -5,11 +5,13 @@ export interface CheckResult {
   readonly title: string;
   /** Name of the host; undefined for what concerns several. */
   readonly host: string | undefined;
-  readonly verdict: 'pass' | 'warn' | 'fail' | 'skip';
+  readonly verdict: Verdict;
   readonly detail: string;
   /** What to type or to do; undefined for a pass. */
   readonly remedy: string | undefined;
 }
+
+export type Verdict = 'pass' | 'warn' | 'fail' | 'skip';
 
 export type Finding = Pick<CheckResult, 'verdict' | 'detail' | 'remedy'>;
 

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { switches } from './check-names.ts';
 import { roles } from './cluster-spec.ts';
 import { defaultImages } from './images.ts';
 import * as grammar from './grammar.ts';
@@ -6,6 +7,7 @@ import * as files from './grammar-files.ts';
 import * as network from './grammar-network.ts';
 import { jenkinsSchema } from './jenkins-schema.ts';
 import { duration, size } from './quantities.ts';
+import { rolloutSchema } from './rollout-schema.ts';
 import { listOf, mapOf, oneOf, section } from './sections.ts';
 
 /**
@@ -229,7 +231,11 @@ export const clusterSchema = section({
   mesos: mesos.prefault({}).describe('Mesos masters and agents.'),
   marathon: marathon.prefault({}).describe('Marathon.'),
   gateway: gateway.prefault({}).describe('Ports that always lead to the leader.'),
+  rollout: rolloutSchema.prefault({}).describe('How changes go from host to host.'),
   jenkins: mapOf(grammar.shortName, jenkinsSchema).default({}).describe('Controllers by name.'),
+  checks: mapOf(grammar.checkName, oneOf('a switch', switches))
+    .default({})
+    .describe('Checks by name: `off`, or how bad what they find is (`warn`, `fail`).'),
 }).describe('Cluster file of ci-cluster');
 
 /** The file as written, quantities converted, defaults that depend on nothing filled in. */

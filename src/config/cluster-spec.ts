@@ -1,5 +1,7 @@
 import type { SshTarget } from '../ports.ts';
 import type { Secret } from '../secret.ts';
+import type { Portion } from './portion.ts';
+import type { CheckSwitches } from './check-names.ts';
 
 /**
  * The cluster file after parsing: complete, defaulted, checked. Nothing downstream reads the file
@@ -21,7 +23,10 @@ export interface ClusterSpec {
   readonly mesos: MesosSettings;
   readonly marathon: MarathonSettings;
   readonly gateway: GatewaySettings;
+  readonly rollout: RolloutSettings;
   readonly jenkins: readonly JenkinsController[];
+  /** Checks that are off, or that say `warn` or `fail` whatever they find. */
+  readonly checks: CheckSwitches;
 }
 
 export const roles = ['zookeeper', 'mesos-master', 'marathon', 'mesos-agent', 'gateway'] as const;
@@ -119,6 +124,18 @@ export interface GatewaySettings {
   readonly mesosPort: number;
   readonly marathonPort: number;
   readonly entrance: Entrance;
+}
+
+/** How changes of running services go from host to host. */
+export interface RolloutSettings {
+  /** Hosts changed at once, where members do not depend on each other. */
+  readonly batch: Portion;
+  /** Hosts that go before the first batch. */
+  readonly canary: number;
+  /** Hosts of batches that may fail before the rollout stops. */
+  readonly maxFailures: Portion;
+  /** After each batch: time for which everything must stay in order. */
+  readonly pauseMs: number;
 }
 
 /** How people and build agents find a gateway when the one they used is gone. */

@@ -1,5 +1,5 @@
 import type { ClusterFile } from './cluster-schema.ts';
-import type { GatewaySettings } from './cluster-spec.ts';
+import type { GatewaySettings, RolloutSettings } from './cluster-spec.ts';
 import { completeController } from './complete-controller.ts';
 import { completeHosts } from './complete-hosts.ts';
 import type { Path } from './fault.ts';
@@ -18,6 +18,8 @@ export function completeCluster(file: ClusterFile, completion: Completion): Pars
   return {
     ...{ name, environment, notice, hosts, images, folders },
     gateway: completeGateway(file.gateway),
+    rollout: completeRollout(file.rollout),
+    checks: file.checks,
     docker: {
       insecureRegistries: docker.insecureRegistries,
       registryMirrors: docker.registryMirrors,
@@ -70,6 +72,10 @@ function completeServices({
       heapMb: marathon.heap,
     },
   };
+}
+
+function completeRollout({ pause, ...rest }: ClusterFile['rollout']): RolloutSettings {
+  return { ...rest, pauseMs: pause };
 }
 
 function completeGateway({

@@ -89,6 +89,12 @@ export const environmentVariable = text(
   /^[A-Za-z_][A-Za-z0-9_]{0,127}$/,
 );
 
+/** As in docs/check.md; which ones exist is checked apart. */
+export const checkName = text(
+  'the name of a check like PORT_MATRIX',
+  /^[A-Z][A-Z0-9_]{0,62}$/,
+);
+
 export const notice = text('one line of text, at most 500 characters', /^[^-\s][^\r\n]{0,499}$/);
 
 /** `:` and `;` separate attributes in Mesos' own notation. */

@@ -7,6 +7,7 @@ import { checkPlaces } from './check-places.ts';
 import { checkPlugins } from './check-plugins.ts';
 import { checkPorts } from './check-ports.ts';
 import { checkRoles } from './check-roles.ts';
+import { checkSwitches } from './check-switches.ts';
 import { checkTemplates } from './check-templates.ts';
 import { checkTimes } from './check-times.ts';
 import type { ClusterFile } from './cluster-schema.ts';
@@ -18,7 +19,7 @@ import { readYaml, type YamlDocument } from './yaml-document.ts';
 
 const checks = [
   ...[checkRoles, checkPorts, checkTimes, checkPlaces, checkGateway],
-  ...[checkPlugins, checkFrameworks, checkLabels, checkTemplates],
+  ...[checkPlugins, checkFrameworks, checkLabels, checkTemplates, checkSwitches],
 ];
 
 /** Text of a cluster file to its meaning; throws CONFIG_INVALID with every fault that can be told. */

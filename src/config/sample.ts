@@ -6,7 +6,7 @@ import { defaultPlugins } from './plugins.ts';
  * `#key:` is a default, `# key:` an example without default, anything else prose. Tests read it so.
  */
 export function sampleFile(): string {
-  return `${head}${hosts}${images()}${services}${jenkins()}${builds}`;
+  return `${head}${hosts}${images()}${services}${jenkins()}${builds}${checks}`;
 }
 
 const head = `\
@@ -147,6 +147,14 @@ const services = `
 #  address: dns
 #  # With "address: vip", two gateway hosts or more and images.keepalived:
 #  #   vip: { address: 10.0.0.100, interface: eth0, routerId: 51 }
+
+# How changes go from host to host; ZooKeeper, masters and Marathon always go
+# one at a time. "batch" and "maxFailures" are numbers or parts like "10%".
+#rollout:
+#  batch: 10%
+#  canary: 1
+#  maxFailures: 0
+#  pause: 0s
 `;
 
 function jenkins(): string {
@@ -225,4 +233,10 @@ const builds = `\
       # repository: https://git.example.com/team/project.git
       run: uname -a
       # artifacts: out/**
+`;
+
+const checks = `
+# What "ci-cluster check" makes of its checks: "off", or how bad what they find
+# is, "warn" or "fail". docs/check.md lists them.
+# checks: { HOST_OUTLIER: off, CLOCK_SERVICE: fail }
 `;

@@ -32,12 +32,41 @@ const bootstrap = [
   '. "$d/script"',
 ].join('; ');
 
+/** What the script shows before it changes something, and where it tells what it does. */
+export interface Guard {
+  readonly lockFolder: string;
+  readonly recordFolder: string;
+  readonly token: string;
+  readonly run: string;
+}
+
 /** `library` is `remote/stage.sh`; each step becomes one line, an argument list quoted by `quote`. */
 export function compileScript(
   steps: readonly HostStep[],
   library: string,
   quote: Quote,
 ): StageScript {
+  return compile({ steps, told: steps.map(() => undefined), guard: [] }, library, quote);
+}
+
+/** The same for a host whose lock is held; `told` stands in its journal. */
+export function compileGuarded(
+  { steps, told, guard }: { steps: readonly HostStep[]; told: readonly string[]; guard: Guard },
+  library: string,
+  quote: Quote,
+): StageScript {
+  const { lockFolder, recordFolder, token, run } = guard;
+  const words = ['guard', lockFolder, recordFolder, token, run] as const;
+  return compile({ steps, told, guard: [words] }, library, quote);
+}
+
+interface Work {
+  readonly steps: readonly HostStep[];
+  readonly told: readonly (string | undefined)[];
+  readonly guard: readonly Argv[];
+}
+
+function compile({ steps, told, guard }: Work, library: string, quote: Quote): StageScript {
   const calls = steps.map((step) => callOf(complete(step)));
   const blobs = calls.flatMap(({ blob }) => (blob === undefined ? [] : [blob]));
   const lines = [
@@ -45,11 +74,20 @@ export function compileScript(
       blob === undefined ? [] : [quote(['blob', String(index), String(sizeOf(blob))])],
     ),
     'watch_input',
-    ...calls.map(({ call }, index) => quote(['step', String(index), ...call(String(index))])),
+    ...guard.map(quote),
+    ...calls.flatMap(({ call }, index) => [
+      ...tellLine(told[index], quote),
+      quote(['step', String(index), ...call(String(index))]),
+    ]),
   ];
   const script = `${library}\n${lines.join('\n')}\nexit 0\n`;
   const size = String(sizeOf(script));
   return { argv: ['sh', '-c', bootstrap, 'sh', size], input: [script, ...blobs] };
+}
+
+/** As a JSON string, which the script puts into its lines as it is. */
+function tellLine(told: string | undefined, quote: Quote): readonly string[] {
+  return told === undefined ? [] : [quote(['tell', JSON.stringify(told)])];
 }
 
 interface Call {

@@ -75,6 +75,8 @@ record() {
     { [ "$1" != intent ] || sync "$records/journal.ndjson"; }
 } 2>/dev/null
 
+tell() { told=$1; } # JSON string: the next step, in words
+
 # step NUMBER FUNCTION ARGUMENT...: the function sets result, and code where it knows better.
 step() {
   number=$1

@@ -60,7 +60,7 @@ function isKey(path: readonly string[], index: number): boolean {
 }
 
 function generic(path: readonly string[]): string {
-  const named = ['hosts', 'jenkins'].includes(path[0]!);
+  const named = ['hosts', 'jenkins', 'checks'].includes(path[0]!);
   return path
     .map((name, index) => ((named && index === 1) || isKey(path, index) ? '*' : name))
     .join('.');
