@@ -1,5 +1,5 @@
 import { describe, type Plan, type Stage } from '../plan/step.ts';
-import { clip } from '../report/table.ts';
+import { clip, wrap } from '../report/table.ts';
 
 /** The plan as the operator reads it before confirming: a line per step, with the order of hosts. */
 export function planLines(plan: Plan, columns: number): string[] {
@@ -7,10 +7,11 @@ export function planLines(plan: Plan, columns: number): string[] {
   for (const { title, hosts } of plan.stages.flatMap(stepsOf)) {
     rounds.set(title, [...(rounds.get(title) ?? []), hosts]);
   }
-  return [...rounds].map(([title, order]) => {
+  const lines = [...rounds].map(([title, order]) => {
     const hosts = order.filter((round) => round !== '').join(', then ');
     return clip(`  ${title}${hosts === '' ? '' : ` (${hosts})`}`, columns);
   });
+  return [...lines, ...(plan.notes ?? []).map((note) => wrap(note, columns))];
 }
 
 interface Told {

@@ -75,6 +75,20 @@ export interface GateState {
   readonly held: readonly string[];
 }
 
+type Look = (sight: Sight, except: readonly string[]) => Promise<GateState>;
+
+const looks: Readonly<Record<Gate, Look>> = {
+  ensemble: async (sight) => ofVoters(await probeZookeeper(sight)),
+  masters: mastersGate,
+  agents: agentsGate,
+  marathon: async (sight, except) => ofMembers(await probeMarathon(sight), except),
+  deployments: async (sight) => fromReason(await whyDeploying(sight)),
+  gateways: async (sight, except) => ofMembers(await probeGateways(sight), except),
+  entrance: entranceGate,
+  jenkins: jenkinsGate,
+  'build-agents': async (sight) => fromReason(await whyNodesOffline(sight)),
+};
+
 /**
  * Hosts that the operator chose to skip are unknown and do not hold the gate, nor do those in
  * `except`, whose turn is still to come.
@@ -84,26 +98,7 @@ export async function checkGate(
   sight: Sight,
   except: readonly string[] = [],
 ): Promise<GateState> {
-  switch (gate) {
-    case 'ensemble':
-      return ofVoters(await probeZookeeper(sight));
-    case 'masters':
-      return await mastersGate(sight);
-    case 'agents':
-      return await agentsGate(sight, except);
-    case 'marathon':
-      return ofMembers(await probeMarathon(sight), except);
-    case 'deployments':
-      return fromReason(await whyDeploying(sight));
-    case 'gateways':
-      return ofMembers(await probeGateways(sight), except);
-    case 'entrance':
-      return await entranceGate(sight);
-    case 'jenkins':
-      return await jenkinsGate(sight);
-    case 'build-agents':
-      return fromReason(await whyNodesOffline(sight));
-  }
+  return await looks[gate](sight, except);
 }
 
 interface Judged {

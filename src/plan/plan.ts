@@ -3,12 +3,17 @@ import { quorum } from '../cluster/members.ts';
 import { services } from '../services/index.ts';
 import { marathon } from '../services/marathon.ts';
 import { mesosAgent } from '../services/mesos-agent.ts';
+import { mesosMaster } from '../services/mesos-master.ts';
 import type { Service } from '../services/service.ts';
+import { zookeeper } from '../services/zookeeper.ts';
 import { jenkinsStages, newJenkinsFiles } from './jenkins-stages.ts';
 import type { PlanInput } from './observed.ts';
 import { prepareHost } from './prepare-host.ts';
-import { serviceWork, type ServiceWork } from './service-work.ts';
-import type { Gate, HostWork, Plan, Stage } from './step.ts';
+import { workOf, type ServiceWork } from './service-work.ts';
+import { oneWayNote, oneWayOf } from './one-way.ts';
+import { rolloutStages } from './rollout.ts';
+import { gateStage, hostsStage } from './service-gates.ts';
+import type { HostWork, Plan, Stage } from './step.ts';
 
 /**
  * What has to change so that the hosts match the cluster file: stages in the order in which they
@@ -27,7 +32,17 @@ export function plan(input: PlanInput): Plan {
     ]),
   ];
   const apps = jenkinsStages(input);
-  return { stages: [...stages, ...leaderForApps(input, stages, apps), ...apps] };
+  const notes = services.flatMap((service) => oneWayNotes(input, service));
+  return {
+    stages: [...stages, ...leaderForApps(input, stages, apps), ...apps],
+    ...(notes.length > 0 && { notes }),
+  };
+}
+
+/** Also where the image was changed in the cluster file itself. */
+function oneWayNotes(input: PlanInput, service: Service): readonly string[] {
+  const found = oneWayOf(service, workOf(input, service));
+  return found === undefined ? [] : [oneWayNote(service.title, found)];
 }
 
 /** Where Marathon had no leader just now, as after a power cut, and is not changed itself. */
@@ -41,25 +56,18 @@ function leaderForApps(
   return observed.apps === undefined && submits && !waits ? [gateStage(marathon)] : [];
 }
 
-const gates: Readonly<Record<Service['name'], Gate>> = {
-  zookeeper: 'ensemble',
-  'mesos-master': 'masters',
-  'mesos-agent': 'agents',
-  marathon: 'marathon',
-  gateway: 'gateways',
-  keepalived: 'entrance',
-};
-
 function serviceStages(input: PlanInput, service: Service): readonly Stage[] {
-  const hosts = service
-    .hosts(input.spec)
-    .filter(({ name }) => input.observed.facts.has(name))
-    .map((host) => serviceWork(input, service, host));
+  const hosts = workOf(input, service);
   const changes = hosts.filter(({ steps }) => steps.length > 0);
-  if (changes.length === 0) return [];
-  if (mustRoll(input, service, hosts)) return rolling(input, service, changes);
+  if (changes.length === 0) return service === zookeeper ? lateClaim(input, hosts) : [];
+  const { spec, observed } = input;
+  if (mustRoll(input, service, hosts)) {
+    const { leaders } = observed;
+    const oneWay = oneWayOf(service, changes) !== undefined;
+    return rolloutStages({ spec, service, changes, leaders, settings: spec.rollout, oneWay });
+  }
   const stages = [...hostsStage(service.phase, changes), gateStage(service)];
-  return service.name === 'zookeeper' ? [...stages, ...claimEnsemble(input, hosts)] : stages;
+  return service === zookeeper ? [...stages, ...claimEnsemble(input, hosts)] : stages;
 }
 
 /**
@@ -72,42 +80,11 @@ function mustRoll({ spec }: PlanInput, service: Service, hosts: readonly Service
   return service.votes ? running >= quorum(service.hosts(spec).length) : running > 0;
 }
 
-/** Members that are down first (nothing is lost by starting them), the leader last. */
-function rolling(
-  { observed }: PlanInput,
-  service: Service,
-  changes: readonly ServiceWork[],
-): readonly Stage[] {
-  const down = changes.filter(({ runs }) => !runs);
-  const running = changes.filter(({ runs }) => runs);
-  const followers = running.filter(({ host }) => !observed.leaders.has(`${service.name}@${host}`));
-  const leaders = running.filter((work) => !followers.includes(work));
-  const later = [...followers, ...leaders];
-  const first =
-    down.length === 0 ? [] : [...hostsStage(service.phase, down), gateStage(service, later)];
-  // Before the first of a healthy group goes down, the others must be able to carry on.
-  const before =
-    service.votes && running.length > 0 && down.length === 0 ? [gateStage(service)] : [];
-  const rest = later.flatMap((work, index) => [
-    ...hostsStage(service.phase, [work]),
-    gateStage(service, later.slice(index + 1)),
-  ]);
-  return [...first, ...before, ...rest];
-}
-
-function hostsStage(phase: Stage['phase'], work: readonly HostWork[]): readonly Stage[] {
-  const busy = work.filter(({ steps }) => steps.length > 0);
-  return busy.length === 0
-    ? []
-    : [{ kind: 'hosts', phase, work: busy.map(({ host, steps }) => ({ host, steps })) }];
-}
-
-/** A member that votes is needed whether its turn has come or not. */
-function gateStage(service: Service, later: readonly HostWork[] = []): Stage {
-  const gate = { kind: 'gate', phase: service.phase, gate: gates[service.name] } as const;
-  return service.votes || later.length === 0
-    ? gate
-    : { ...gate, except: later.map(({ host }) => host) };
+/** A run may have ended between the start of ZooKeeper and the claim; masters start after the claim. */
+function lateClaim(input: PlanInput, members: readonly ServiceWork[]): readonly Stage[] {
+  const masters = workOf(input, mesosMaster);
+  const isFirst = masters.length > 0 && masters.every(({ runs, steps }) => !runs && steps.length > 0);
+  return isFirst ? [gateStage(zookeeper), ...claimEnsemble(input, members)] : [];
 }
 
 function claimEnsemble(input: PlanInput, hosts: readonly HostWork[]): readonly Stage[] {

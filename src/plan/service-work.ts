@@ -3,11 +3,26 @@ import type { Container, ManagedFile, RenderInput, Service } from '../services/s
 import type { ContainerFacts, Facts } from './facts.ts';
 import { containerFingerprint, sha256 } from './fingerprint.ts';
 import type { PlanInput } from './observed.ts';
-import type { HostStep, HostWork } from './step.ts';
+import type { HostStep, HostWork, StartContainer, TakeBackContainer } from './step.ts';
 
 /** What one service needs on one of its hosts, and whether it serves there now. */
 export interface ServiceWork extends HostWork {
   readonly runs: boolean;
+  /**
+   * Back to the container that runs now, should the new one turn out badly. Undefined where it would
+   * read other files than it did.
+   */
+  readonly wayBack?: TakeBackContainer;
+  /** Image of the container that runs now. */
+  readonly image?: string;
+}
+
+/** On all hosts of the service that answer. */
+export function workOf(input: PlanInput, service: Service): readonly ServiceWork[] {
+  return service
+    .hosts(input.spec)
+    .filter(({ name }) => input.observed.facts.has(name))
+    .map((host) => serviceWork(input, service, host));
 }
 
 export function serviceWork(input: PlanInput, service: Service, host: Host): ServiceWork {
@@ -18,12 +33,8 @@ export function serviceWork(input: PlanInput, service: Service, host: Host): Ser
   const existing = facts.containers.find(({ name }) => name === container.name);
   const writes = fileSteps(input, host, files);
   const fingerprint = containerFingerprint(container, files);
-  const isUp = existing?.status === 'running';
   const stale = writes.length > 0 || readOlderFiles(facts, existing, files);
-  // One that Docker is restarting is as declared: another start would not mend what ended it.
-  const isKept = isUp || existing?.status === 'restarting';
-  const current = isKept && existing.fingerprint === fingerprint && !stale;
-  const start: HostStep = {
+  const start: StartContainer = {
     kind: 'start-container',
     service: service.name,
     cluster: `${input.spec.name}/${input.clusterId}`,
@@ -31,8 +42,35 @@ export function serviceWork(input: PlanInput, service: Service, host: Host): Ser
     fingerprint,
     replace: stale,
   };
-  const runs = isUp && listens(facts, container);
-  return { host: host.name, runs, steps: current ? [] : [...writes, start] };
+  const runs = existing?.status === 'running' && listens(facts, container);
+  const base = { host: host.name, runs };
+  if (isCurrent(existing, start)) return { ...base, steps: [] };
+  return { ...base, ...behind(existing, start), steps: [...writes, start] };
+}
+
+/** One that Docker is restarting is as declared: another start would not mend what ended it. */
+function isCurrent(
+  existing: ContainerFacts | undefined,
+  { fingerprint, replace }: StartContainer,
+): boolean {
+  const isKept = existing?.status === 'running' || existing?.status === 'restarting';
+  return isKept && existing.fingerprint === fingerprint && !replace;
+}
+
+/** What a start leaves behind. */
+function behind(
+  existing: ContainerFacts | undefined,
+  { container, fingerprint, replace }: StartContainer,
+): Pick<ServiceWork, 'image' | 'wayBack'> {
+  if (existing?.status !== 'running') return {};
+  const { image } = existing;
+  if (replace || existing.fingerprint === fingerprint) return { image };
+  return { image, wayBack: takeBack(container, existing.fingerprint) };
+}
+
+export function takeBack(container: Container, fingerprint: string): TakeBackContainer {
+  const { name, listens: ports, stopSeconds } = container;
+  return { kind: 'take-back-container', name, fingerprint, listens: ports, stopSeconds };
 }
 
 /**
@@ -64,11 +102,11 @@ export function fileSteps(
 ): readonly HostStep[] {
   const facts = factsOf(input, host);
   return files
-    .filter((file) => !isCurrent(input, facts, file))
+    .filter((file) => !isAsWanted(input, facts, file))
     .map((file) => ({ kind: 'write-file', file }));
 }
 
-function isCurrent({ observed }: PlanInput, facts: Facts, file: ManagedFile): boolean {
+function isAsWanted({ observed }: PlanInput, facts: Facts, file: ManagedFile): boolean {
   const present = facts.files.get(file.path);
   if (present === undefined) return false;
   const wanted =

@@ -1,6 +1,9 @@
 import { ClusterError } from '../errors.ts';
 import { probeMarathon } from '../health/marathon.ts';
 import { probeMasters } from '../health/mesos.ts';
+import type { Group } from '../health/model.ts';
+import type { Sight } from '../health/sight.ts';
+import { probeZookeeper } from '../health/zookeeper.ts';
 import type { HostWork, Stage, WayBack } from '../plan/step.ts';
 import { awaitGate, type GateNotReached } from './await-gate.ts';
 import { performOnHosts } from './host-steps.ts';
@@ -69,11 +72,18 @@ function byHand(work: readonly HostWork[]): readonly string[] {
   );
 }
 
+/** Of the services that have a leader. */
+const probes: Partial<Record<WayBack['service'], (sight: Sight) => Promise<Group>>> = {
+  zookeeper: probeZookeeper,
+  'mesos-master': probeMasters,
+  marathon: probeMarathon,
+};
+
 /** Undefined as long as no member with the new version has led. */
 async function whyMovedOn({ service, oneWay }: WayBack, run: Run): Promise<string | undefined> {
   if (oneWay === undefined) return undefined;
-  const group = await (service === 'marathon' ? probeMarathon : probeMasters)(run.sight);
-  if (group.leader === undefined) {
+  const group = await probes[service]?.(run.sight);
+  if (group?.leader === undefined) {
     return 'nobody knows whether one with the new version has led, and then there is no way back';
   }
   return oneWay.includes(group.leader)

@@ -22,6 +22,8 @@ export interface FakeWorld {
   readonly jenkins: Map<string, FakeJenkins>;
   /** Files of the operator, by path. */
   readonly files: Map<string, string>;
+  /** Records of runs on the operator's machine, by path. */
+  readonly records: Map<string, string[]>;
   /** Machines that the operator does not get to, with the reason. */
   readonly cut: Map<string, ErrorCode>;
   /** Machines without power. */
@@ -47,9 +49,11 @@ export function fakeWorld(text: string = clusterFile()): FakeWorld {
     mesos: { initialised: false, frameworks: [], disconnected: new Set(), tasks: [] },
     jenkins: new Map(),
     files: new Map(),
+    records: new Map(),
     cut: new Map(),
     off: new Set(),
     refusal: undefined,
+    deployments: [],
     onRun: undefined,
     onLog: () => undefined,
   };
