@@ -1,10 +1,13 @@
 import type { ClusterSpec, Host } from '../config/cluster-spec.ts';
 import { ClusterError } from '../errors.ts';
-import { parseFacts, type Facts } from '../plan/facts.ts';
+import { factsFrom, lackIn, type Facts, type Lack } from '../plan/facts.ts';
+import { readRows } from '../plan/facts-rows.ts';
+import { toolsMissing } from '../plan/missing-tools.ts';
 import type { Missing } from '../plan/quorum-faults.ts';
-import type { Ports, RemoteHost } from '../ports.ts';
+import type { Ports, Ran, RemoteHost } from '../ports.ts';
 import type { Report } from './events.ts';
 import { factsArguments } from './facts-request.ts';
+import { unreadableFacts } from './login-shell.ts';
 
 /** Open connections and what the hosts answered; hosts that could not be reached are in `missing`. */
 export interface Sighting {
@@ -54,7 +57,7 @@ function inFileOrder(spec: ClusterSpec, missing: readonly Missing[]): readonly M
 
 interface Question {
   readonly spec: ClusterSpec;
-  readonly ports: Ports;
+  readonly ports: Pick<Ports, 'templates' | 'signal'>;
   readonly host: Host;
   readonly remote: RemoteHost;
 }
@@ -67,21 +70,16 @@ export async function readFacts({ spec, ports, host, remote }: Question): Promis
     signal: ports.signal,
     asRoot: true,
   });
+  const answer = await answerIn(ran, { host, remote });
+  if ('system' in answer) return answer;
+  throw toolsMissing(host, answer);
+}
+
+async function answerIn(ran: Ran, place: Pick<Question, 'host' | 'remote'>): Promise<Facts | Lack> {
   try {
-    return parseFacts(ran.stdout);
+    const rows = readRows(ran.stdout);
+    return lackIn(rows) ?? factsFrom(rows);
   } catch (cause) {
-    throw new ClusterError(
-      'FACTS_UNREADABLE',
-      `cannot read the facts of ${host.name}: ${(cause as Error).message}`,
-      {
-        host: host.name,
-        cause,
-        evidence: ran.stderr
-          .split('\n')
-          .filter((line) => line !== '')
-          .slice(-10),
-        remedy: `Log in and look: ssh -p ${host.ssh.port} ${host.ssh.user}@${host.ssh.address}. A login shell that prints text can cause this.`,
-      },
-    );
+    throw await unreadableFacts({ ...place, ran, cause: cause as Error });
   }
 }

@@ -47,6 +47,8 @@ export interface ShellHost extends AsyncDisposable {
   run(argv: Argv, input: Input): Promise<Ran>;
   /** In another environment, if one is given. */
   facts(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Ran>;
+  /** Takes tools away. They are links to those of this machine: never write to them. */
+  without(...tools: readonly string[]): Promise<void>;
   /** Writes what a stub reads. */
   set(name: string, text?: string): Promise<void>;
   /** A file below the folder; undefined if there is none. */
@@ -130,6 +132,9 @@ export async function shellHost(shell?: string): Promise<ShellHost> {
         `${step} ${result} ${code ?? ''}`.trim(),
       );
       return { ran, results, evidence: ends.at(-1)?.evidence ?? [] };
+    },
+    without: async (...gone) => {
+      for (const tool of gone) await rm(join(folder, 'tools', tool));
     },
     set: (name, text = '') => writeFile(join(stub, name), text),
     read: async (path) => await readFile(join(folder, path), 'utf8').catch(() => undefined),

@@ -5,6 +5,7 @@ import ssh2 from 'ssh2';
 import type { AuthContext, Connection, ServerChannel, Session } from 'ssh2';
 import { createKeyPair } from './ssh-keys.ts';
 import type { KeyPair } from './ssh-keys.ts';
+import type { Argv } from '../../src/ports.ts';
 
 export interface SshServerOptions {
   /** Public keys that may log in; everybody who has a key, if left out. */
@@ -14,6 +15,10 @@ export interface SshServerOptions {
   readonly maxSessions?: number;
   /** What it speaks, if not ssh2's defaults. */
   readonly algorithms?: object;
+  /** Runs commands with `-c`, as sshd uses the login shell; /bin/sh, if left out. */
+  readonly loginShell?: Argv;
+  /** Of the commands; that of the test, if left out. */
+  readonly env?: Readonly<Record<string, string>>;
   /** Instead of running the command. */
   readonly onExec?: (channel: ServerChannel, command: string, connection: Connection) => void;
   /** Instead of opening a session. */
@@ -201,14 +206,19 @@ function serveSession(session: Session, { options, seen, connection, leave }: Pl
     seen.commands.push(command);
     const channel = accept();
     channel.on('error', () => undefined).once('close', leave);
-    if (options.onExec === undefined) execute(channel, command, leave);
+    if (options.onExec === undefined) execute(channel, command, { options, leave });
     else options.onExec(channel, command, connection);
   });
 }
 
 /** As sshd does: through the login shell, exit code first, then the close of the channel. */
-function execute(channel: ServerChannel, command: string, leave: () => void): void {
-  const child = spawn('/bin/sh', ['-c', command]);
+function execute(
+  channel: ServerChannel,
+  command: string,
+  { options, leave }: Pick<Place, 'options' | 'leave'>,
+): void {
+  const [shell, ...words] = options.loginShell ?? ['/bin/sh'];
+  const child = spawn(shell, [...words, '-c', command], { env: options.env ?? process.env });
   child.stdin.on('error', () => undefined);
   channel.pipe(child.stdin);
   child.stdout.pipe(channel, { end: false });

@@ -32,5 +32,5 @@ test('an answer that cannot be read belongs to its host, with what it said', asy
   const { exitCode, stderr } = await runCli('init --yes', world);
   expect(exitCode).toBe(5);
   expect(stderr).toContain('cannot read the facts of a1: unexpected line');
-  expect(stderr).toContain('A login shell that prints text can cause this');
+  expect(stderr).toContain('may print text while it starts: keep its start files silent');
 });

@@ -421,7 +421,7 @@ test('a unit that does not start fails the step', async () => {
 
 test('a host without a tool that the steps need is told before anything is changed', async () => {
   const path = join(host.folder, 'zoo.cfg');
-  for (const tool of ['base64', 'cmp']) await rm(join(host.folder, 'tools', tool));
+  await host.without('base64', 'cmp');
   const { results, evidence } = await host.perform([writeStep(path, 'x')]);
   expect(results).toEqual(['0 failed TOOL_MISSING']);
   expect(evidence).toEqual(['base64', 'cmp']);
@@ -429,7 +429,7 @@ test('a host without a tool that the steps need is told before anything is chang
 });
 
 test('a host without a tool that even the beginning needs is told in the same way', async () => {
-  await rm(join(host.folder, 'tools', 'mktemp'));
+  await host.without('mktemp');
   const { results, evidence } = await host.perform([pull('zookeeper:3.9.5')]);
   expect(results).toEqual(['0 failed TOOL_MISSING']);
   expect(evidence).toEqual(['mktemp']);
