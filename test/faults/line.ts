@@ -1,0 +1,161 @@
+import { connect, createServer } from 'node:net';
+import type { Server, Socket } from 'node:net';
+
+/** What whoever connects from now on meets. */
+export type Welcome =
+  'as usual' | 'refuse' | 'silence' | 'banner, then silence' | 'drop in key exchange';
+
+/** The network between the operator and one host. */
+export interface Line extends AsyncDisposable {
+  /** An address of its own, for the port is the same on every host. */
+  readonly address: string;
+  /** Connections so far. */
+  readonly taken: () => number;
+  welcome: Welcome;
+  /** Ends what is open in order. */
+  cut(): void;
+  /** Ends what is open with a reset. */
+  reset(): void;
+  /** Lets nothing through any more, in either direction, and nobody is told. */
+  freeze(): void;
+  /** One byte at a time from now on. */
+  slow(everyMs: number): void;
+  /** As in the beginning, for new connections. */
+  mend(): void;
+}
+
+interface Pair {
+  readonly near: Socket;
+  readonly far: Socket;
+}
+
+export async function createLine(port: number): Promise<Line> {
+  const pairs = new Set<Pair>();
+  const loose = new Set<Socket>();
+  const state = { taken: 0, slowMs: 0, frozen: false };
+  const server = createServer({ noDelay: true }, (near) => {
+    state.taken += 1;
+    near.on('error', () => undefined);
+    loose.add(near);
+    near.on('close', () => loose.delete(near));
+    if (line.welcome !== 'as usual') {
+      receive(near, line.welcome);
+      return;
+    }
+    const far = connect({ port, host: '127.0.0.1', noDelay: true });
+    far.on('error', () => undefined);
+    const pair = { near, far };
+    pairs.add(pair);
+    join(pair, state);
+    near.on('close', () => {
+      far.destroy();
+      pairs.delete(pair);
+    });
+  });
+  const address = await listenSomewhere(server);
+  const line: Line = {
+    address,
+    taken: () => state.taken,
+    welcome: 'as usual',
+    cut: () => {
+      for (const { near, far } of pairs) {
+        near.end();
+        far.destroy();
+      }
+    },
+    reset: () => {
+      for (const { near, far } of pairs) {
+        near.resetAndDestroy();
+        far.destroy();
+      }
+    },
+    freeze: () => {
+      state.frozen = true;
+    },
+    slow: (everyMs) => {
+      state.slowMs = everyMs;
+    },
+    mend: () => {
+      // Those that hang are ended, or the host would never learn that nobody is there any more.
+      for (const { near, far } of pairs) {
+        near.destroy();
+        far.destroy();
+      }
+      for (const socket of loose) socket.destroy();
+      Object.assign(state, { slowMs: 0, frozen: false });
+      line.welcome = 'as usual';
+    },
+    [Symbol.asyncDispose]: async () => {
+      line.mend();
+      await new Promise<void>((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+      });
+    },
+  };
+  return line;
+}
+
+/** Rules on the hosts name the port of sshd: it must not differ from run to run. */
+export const sshPort = 2222;
+
+/** All of 127.0.0.0/8 is this machine; an address that another process took is left to it. */
+async function listenSomewhere(server: Server): Promise<string> {
+  for (;;) {
+    const part = () => 1 + Math.floor(Math.random() * 250);
+    const address = `127.${part()}.${part()}.${part()}`;
+    const isTaken = await new Promise<boolean>((resolve) => {
+      server.once('error', () => {
+        resolve(true);
+      });
+      server.listen(sshPort, address, () => {
+        resolve(false);
+      });
+    });
+    server.removeAllListeners('error');
+    if (!isTaken) return address;
+  }
+}
+
+interface Manner {
+  readonly slowMs: number;
+  readonly frozen: boolean;
+}
+
+function join({ near, far }: Pair, manner: Manner): void {
+  pass(near, far, manner);
+  pass(far, near, manner);
+}
+
+/** What is sent waits its turn: in order also when the line becomes slow in between. */
+function pass(from: Socket, to: Socket, manner: Manner): void {
+  let before = Promise.resolve();
+  from.on('data', (chunk: Buffer) => {
+    if (manner.frozen) return;
+    if (manner.slowMs === 0) {
+      before = before.then(() => void to.write(chunk));
+      return;
+    }
+    for (const byte of chunk) before = before.then(() => dripped(to, byte, manner));
+  });
+  from.on('end', () => {
+    if (!manner.frozen) void before.then(() => to.end());
+  });
+}
+
+async function dripped(to: Socket, byte: number, manner: Manner): Promise<void> {
+  if (to.destroyed) return;
+  to.write(Buffer.from([byte]));
+  if (manner.slowMs > 0) await new Promise((resolve) => setTimeout(resolve, manner.slowMs));
+}
+
+function receive(socket: Socket, welcome: Exclude<Welcome, 'as usual'>): void {
+  socket.on('data', () => undefined);
+  if (welcome === 'refuse') socket.resetAndDestroy();
+  if (welcome === 'banner, then silence') socket.write('SSH-2.0-OpenSSH_9.2p1\r\n');
+  if (welcome === 'drop in key exchange') {
+    socket.write('SSH-2.0-OpenSSH_9.2p1\r\n');
+    socket.once('data', () => socket.end());
+  }
+}
