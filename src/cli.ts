@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addApply } from './commands/apply.ts';
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
 import { addCompletion } from './commands/completion.ts';
@@ -11,6 +12,7 @@ import { addJenkins } from './commands/jenkins.ts';
 import { addLab } from './commands/lab.ts';
 import { addLogs } from './commands/logs.ts';
 import { addGlobalOptions } from './commands/options.ts';
+import { addPlan } from './commands/plan.ts';
 import { addSample } from './commands/sample.ts';
 import { addStatus } from './commands/status.ts';
 import { ClusterError, exitCodeOf } from './errors.ts';
@@ -42,6 +44,8 @@ function createProgram(context: CommandContext): Command {
   addGlobalOptions(program);
   addSample(program, context);
   addInit(program, context);
+  addPlan(program, context);
+  addApply(program, context);
   addStatus(program, context);
   addCheck(program, context);
   addBuild(program, context);

@@ -40,7 +40,10 @@ function hostFacts(input: PlanInput, host: Host): readonly FactUsed[] {
     ["Docker's bridge", facts.bridge ?? 'unknown'],
     ['rules between builds and control ports', facts.isolation ?? 'none'],
     ...[...facts.images].map((image): FactUsed => [`image ${image}`, 'there']),
-    ...[...facts.texts].map(([name, text]): FactUsed => [nameOf(name), sha256(text)]),
+    ...[...facts.texts].flatMap(([text, content]): FactUsed[] => {
+      const name = nameOf(text);
+      return name === undefined ? [] : [[name, sha256(content)]];
+    }),
     ...[...facts.folders].map(([path, { state }]): FactUsed => {
       const access = state && `${state.mode} ${state.uid}:${state.gid}`;
       return [`folder ${path}`, access ?? 'none'];
@@ -54,9 +57,11 @@ function hostFacts(input: PlanInput, host: Host): readonly FactUsed[] {
   ];
 }
 
-function nameOf(text: string): string {
+/** Undefined for what no plan is made from: which run was the last one, for instance. */
+function nameOf(text: string): string | undefined {
   if (text === 'identity') return 'record of the cluster';
-  return text === 'daemon.json' ? 'file /etc/docker/daemon.json' : `file ${text}`;
+  if (text === 'daemon.json') return 'file /etc/docker/daemon.json';
+  return text.startsWith('/') ? `file ${text}` : undefined;
 }
 
 type SecretKind = 'none' | 'wanted' | 'another' | 'of a build agent';
