@@ -4,6 +4,10 @@ import type { Input } from '../ports.ts';
 export interface Feeding {
   /** Closes the process' stdin now; what is not yet written is dropped. */
   stop(): void;
+  /** Settles when all input was written or nobody reads it any more. */
+  readonly written: Promise<void>;
+  /** Writes more; dropped where nobody reads any more. */
+  say(text: string): void;
 }
 
 /**
@@ -20,10 +24,13 @@ export function feed(stdin: Writable, input: Input, keepOpen: boolean): Feeding 
     stopped = true;
   });
   const isOver = (): boolean => stopped || stdin.destroyed || !stdin.writable;
-  void writeParts(stdin, input, isOver).then(() => {
+  const written = writeParts(stdin, input, isOver).then(() => {
     if (!keepOpen) stop();
   });
-  return { stop };
+  const say = (text: string): void => {
+    if (!isOver()) stdin.write(text);
+  };
+  return { stop, written, say };
 }
 
 async function writeParts(stdin: Writable, input: Input, isOver: () => boolean): Promise<void> {

@@ -1,8 +1,9 @@
 import type { Readable, Writable } from 'node:stream';
 import { ClusterError } from '../errors.ts';
-import type { Argv, Ran, RunOptions } from '../ports.ts';
+import type { Argv, Ran, RunOptions, Talk } from '../ports.ts';
 import { onAbort, settlesWithin } from './deadline.ts';
 import { feed } from './feed.ts';
+import type { Feeding } from './feed.ts';
 import { interrupted } from './interrupted.ts';
 import { collect, splitLines } from './output.ts';
 import type { Collected } from './output.ts';
@@ -58,6 +59,7 @@ export async function supervise(started: StartedProcess, job: Job): Promise<Ran>
     feeding.stop();
     started.interrupt?.();
   });
+  const talking = startTalking(feeding, job.options.talk);
   try {
     const ending = ended(started, job.manners, [stdout, stderr]);
     const exit = await Promise.race([ending, bounds.broken, ...lineFault]);
@@ -65,8 +67,30 @@ export async function supervise(started: StartedProcess, job: Job): Promise<Ran>
     if (exit === undefined) throw lost(job, started.lostReason());
     return ranOf(exit, stdout, stderr);
   } finally {
+    talking[Symbol.dispose]();
     started.abandon();
   }
+}
+
+/** The first sign of life comes after the input: in between it would become part of it. */
+function startTalking(feeding: Feeding, talk: Talk | undefined): Disposable {
+  if (talk === undefined) return { [Symbol.dispose]: () => undefined };
+  let isOver = false;
+  let timer: NodeJS.Timeout | undefined;
+  const say = (text: string): void => {
+    feeding.say(text);
+  };
+  void feeding.written.then(() => {
+    if (isOver) return;
+    timer = setInterval(say, talk.everyMs, talk.beat);
+    talk.opened(say);
+  });
+  return {
+    [Symbol.dispose]: () => {
+      isOver = true;
+      clearInterval(timer);
+    },
+  };
 }
 
 function ranOf(exit: NonNullable<Exit>, stdout: Collected, stderr: Collected): Ran {

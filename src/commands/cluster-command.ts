@@ -137,7 +137,7 @@ function concludeFailed(
   spec: ClusterSpec | undefined,
   error: ClusterError,
 ): void {
-  const exitCode = exitCodeOf(error);
+  const exitCode = exitCodeFor(error, context.ports.signal);
   const known = onFailure?.() ?? {};
   if (options.json) {
     const outcome = { command: name, spec, exitCode, error, health: known.health };
@@ -148,6 +148,11 @@ function concludeFailed(
   const notice = spec === undefined ? [] : noticeOf(spec, context, paint);
   context.err([errorText(error, paint), ...notice].join('\n\n'));
   context.setExitCode(exitCode);
+}
+
+/** An interrupt has the code of its signal. */
+function exitCodeFor(error: ClusterError, { reason }: AbortSignal): number {
+  return error.code === 'INTERRUPTED' && typeof reason === 'number' ? reason : exitCodeOf(error);
 }
 
 /** Printed with every result, good or bad. */

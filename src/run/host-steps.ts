@@ -3,8 +3,10 @@ import { describe, type HostStep, type HostWork, type Stage } from '../plan/step
 import type { RemoteHost } from '../ports.ts';
 import { secretFile } from '../services/build-agents.ts';
 import { secretKey } from './api-steps/agent-secrets.ts';
-import type { Change, Run } from './run.ts';
-import { compileScript } from './script.ts';
+import { lockFolder, parseClaim, recordFolder } from './lock/claim.ts';
+import { lockLost } from './lock/lock-faults.ts';
+import { sessionOf, type Change, type Run } from './run.ts';
+import { compileGuarded, type StageScript } from './script.ts';
 import { parseStepLine, type StepLine } from './step-lines.ts';
 import { stepFailed } from './step-faults.ts';
 import { hostsFailed, tolerates } from './tolerated.ts';
@@ -20,6 +22,7 @@ export async function performOnHosts(
   run: Run,
   changes: Change[],
 ): Promise<void> {
+  await sessionOf(run).ledger.intend(stage.phase, stage.work);
   const outcomes = await Promise.allSettled(
     stage.work.map((work) => performOnHost({ stage, work, run, changes })),
   );
@@ -27,14 +30,18 @@ export async function performOnHosts(
     outcome.status === 'rejected' ? [outcome.reason] : [],
   );
   const failures = causes.filter((cause) => cause instanceof ClusterError);
-  const stopped = failures.find(({ code }) => code === 'INTERRUPTED');
-  const [first] = failures;
   if (failures.length < causes.length)
     throw causes.find((cause) => !(cause instanceof ClusterError));
-  if (stopped !== undefined) throw stopped;
-  if (tolerates(run, stage, failures)) return;
+  const stopped = failures.find(({ code }) => code === 'INTERRUPTED');
+  const others = failures.filter(({ code }) => code !== 'INTERRUPTED');
+  const isLost = sessionOf(run).locks.lost.aborted;
+  // A lock that is lost stops the other hosts, too; what befell its own host says more.
+  if (stopped !== undefined && !(isLost && others.length > 0)) throw stopped;
+  const isFinal = isLost || others.some(({ code }) => code === 'LOCK_LOST');
+  if (!isFinal && tolerates(run, stage, others)) return;
+  const [first] = others;
   if (first !== undefined)
-    throw failures.length === 1 ? first : hostsFailed(failures, stage.work.length);
+    throw others.length === 1 ? first : hostsFailed(others, stage.work.length);
 }
 
 interface OneHost {
@@ -46,9 +53,9 @@ interface OneHost {
 
 async function performOnHost({ stage, work, run, changes }: OneHost): Promise<void> {
   const { ports, report } = run;
+  const { ledger } = sessionOf(run);
   const remote = remoteOf(run, work.host);
-  const steps = work.steps.map((step) => withSecret(step, run));
-  const script = compileScript(steps, ports.templates['remote/stage.sh'] ?? '', ports.quote);
+  const script = scriptOf(work, run);
   const lines = new Map<number, StepLine>();
   const ran = await remote.run(script.argv, {
     input: script.input,
@@ -63,12 +70,29 @@ async function performOnHost({ stage, work, run, changes }: OneHost): Promise<vo
       const told = describe(step);
       const minor = step.kind === 'ensure-folder';
       report({ kind: 'step', host: work.host, step: told, result: line.result, minor });
+      ledger.result(work.host, told, line.result);
       if (line.result === 'changed')
         changes.push({ phase: stage.phase, host: work.host, step: told });
     },
   });
   const bad = firstUnfinished(work.steps, lines);
-  if (bad !== undefined) throw stepFailed({ host: work.host, ...bad, ran });
+  if (bad === undefined) return;
+  if (bad.line?.code === 'LOCK_LOST') throw lockLost(work.host, takenBy(bad.line));
+  throw stepFailed({ host: work.host, ...bad, ran });
+}
+
+function scriptOf(work: HostWork, run: Run): StageScript {
+  const { token, claim } = sessionOf(run).locks;
+  const { templates, quote } = run.ports;
+  const steps = work.steps.map((step) => withSecret(step, run));
+  const guard = { lockFolder, recordFolder, token, run: claim.run };
+  const told = work.steps.map(describe);
+  return compileGuarded({ steps, told, guard }, templates['remote/stage.sh'] ?? '', quote);
+}
+
+function takenBy({ evidence }: StepLine): string {
+  const claim = parseClaim(evidence.join(''));
+  return claim === undefined ? 'nobody has it now' : `${claim.owner} has it (run ${claim.run})`;
 }
 
 /** The secret of a build agent is known since an earlier stage; its step is then one of writing a file. */

@@ -26,7 +26,20 @@ export interface Look {
 /** Connects, reads the facts, and asks the services who leads. Changes nothing. */
 export async function lookAt(spec: ClusterSpec, ports: Ports, report: Report): Promise<Look> {
   const sighting = await observeHosts(spec, ports, report);
-  const ordered = orderedSpec(spec, sighting, ports);
+  return await lookThrough(sighting, { spec, ports, newId: ports.randomId() });
+}
+
+interface Around {
+  readonly spec: ClusterSpec;
+  readonly ports: Ports;
+  /** Of a cluster that has none yet. */
+  readonly newId: string;
+}
+
+/** The same from facts that are there, over connections that are open. */
+export async function lookThrough(sighting: Sighting, around: Around): Promise<Look> {
+  const { ports } = around;
+  const ordered = orderedSpec(sighting, around);
   const sight = sightOf(ordered.spec, sighting);
   const runs = [...sighting.facts.values()].some(({ containers }) => containers.length > 0);
   const services = runs
@@ -42,13 +55,12 @@ export async function lookAt(spec: ClusterSpec, ports: Ports, report: Report): P
 }
 
 function orderedSpec(
-  spec: ClusterSpec,
   { facts }: Sighting,
-  ports: Ports,
+  { spec, newId }: Around,
 ): { spec: ClusterSpec; clusterId: string } {
   const nothing = { secretSums: new Map(), apps: undefined, leaders: new Set<string>() };
   const recorded = recordedIdentity({ spec, observed: { facts, ...nothing } });
-  return { spec: inRecordedOrder(spec, recorded), clusterId: recorded?.id ?? ports.randomId() };
+  return { spec: inRecordedOrder(spec, recorded), clusterId: recorded?.id ?? newId };
 }
 
 function sightOf(spec: ClusterSpec, { remotes, missing }: Sighting): Sight {

@@ -1,10 +1,11 @@
 import { ClusterError } from '../errors.ts';
-import type { Plan, Stage } from '../plan/step.ts';
+import type { ApiStep, Plan, Stage } from '../plan/step.ts';
 import { phases } from '../services/service.ts';
 import { performCall } from './api-steps.ts';
 import { performOnHosts } from './host-steps.ts';
 import { passGate } from './pass-gate.ts';
-import type { Change, Run } from './run.ts';
+import { returnAgentId } from './owed.ts';
+import { sessionOf, type Change, type Run } from './run.ts';
 import { tellFailures } from './tolerated.ts';
 import { undoAll } from './undo.ts';
 
@@ -23,7 +24,9 @@ export async function perform(
     await performStages(plan, run, changes);
     tellFailures(run);
   } finally {
-    await undoAll(run);
+    const kept = await undoAll(run);
+    // Without a disk the debt stays in the record, where it cannot do harm.
+    await run.session?.ledger.owes(kept).catch(() => undefined);
   }
 }
 
@@ -50,9 +53,43 @@ async function performStage(stage: Stage, run: Run, changes: Change[]): Promise<
       await performOnHosts(stage, run, changes);
       return;
     case 'api':
-      await performCall(stage, run, changes);
+      await performOneCall(stage, run, changes);
       return;
     case 'gate':
       await passGate(stage, run, changes);
   }
+}
+
+/** A call cannot be fenced as a script on a host is: every host is asked whether it still is locked. */
+async function performOneCall(
+  stage: Extract<Stage, { kind: 'api' }>,
+  run: Run,
+  changes: Change[],
+): Promise<void> {
+  const { phase, step } = stage;
+  if (step.kind === 'fetch-agent-secrets') {
+    await performCall(stage, run, changes);
+    return;
+  }
+  const { locks, ledger } = sessionOf(run);
+  const before = changes.length;
+  await locks.check();
+  await ledger.owes([...run.undo.keys(), ...obligationsOf(step)]);
+  await ledger.intendCall(phase, step);
+  ledger.callResult(step, 'started');
+  try {
+    await performCall(stage, run, changes);
+    ledger.callResult(step, changes.length > before ? 'changed' : 'unchanged');
+  } catch (error) {
+    const code = error instanceof ClusterError ? error.code : undefined;
+    if (code !== 'RESULT_UNKNOWN')
+      ledger.callResult(step, code === 'INTERRUPTED' ? 'stopped' : 'failed');
+    throw error;
+  }
+  await ledger.owes(run.undo.keys());
+}
+
+/** Recorded before the step begins: a run that dies in its middle owes it, too. */
+function obligationsOf(step: ApiStep): readonly string[] {
+  return step.kind === 'vacate-agent' ? [returnAgentId(step.host)] : [];
 }

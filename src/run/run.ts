@@ -5,6 +5,8 @@ import type { Ports, RemoteHost } from '../ports.ts';
 import type { Secret } from '../secret.ts';
 import type { Phase } from '../services/service.ts';
 import type { Report } from './events.ts';
+import type { Ledger } from './ledger.ts';
+import type { Locks } from './lock/locks.ts';
 
 /** What the stages work with. */
 export interface Run {
@@ -22,6 +24,19 @@ export interface Run {
   readonly undo: Map<string, Undo>;
   /** Hosts that failed where the plan allows it, with their fault; told when the run ends. */
   readonly failures: Map<string, ClusterError>;
+  /** Locks and record. Nothing is changed without; a plan without changes has none. */
+  readonly session?: Session | undefined;
+}
+
+export interface Session {
+  readonly locks: Locks;
+  readonly ledger: Ledger;
+}
+
+/** For steps that change something. */
+export function sessionOf({ session }: Pick<Run, 'session'>): Session {
+  if (session === undefined) throw new Error('a step that changes something, without the lock');
+  return session;
 }
 
 export interface Undo {

@@ -26,6 +26,7 @@ export function answerFacts(
     ]),
     ...textRow(machine, 'identity', '/etc/ci-cluster/cluster.json'),
     ...textRow(machine, 'daemon.json', '/etc/docker/daemon.json'),
+    ...textRow(machine, 'last-run', '/var/lib/ci-cluster/last-run'),
     ...pairsOf(args).flatMap(([kind, value]) => asked(machine, kind, value)),
   ];
   return [...rows, ['end', rows.length]].map((row) => `${row.join('\t')}\n`).join('');

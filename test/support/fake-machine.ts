@@ -1,5 +1,6 @@
 import { sha256 } from '../../src/plan/fingerprint.ts';
 import type { FakeClock } from './fake-clock.ts';
+import type { FakeLock } from './fake-lock.ts';
 
 export interface FakeFile {
   content: string;
@@ -79,6 +80,9 @@ export interface FakeMachine {
   readonly faults: StepFault[];
   /** Containers that exit at once, with what they say. */
   readonly exits: Map<string, { exitCode: number; lines: readonly string[] }>;
+  lock: FakeLock | undefined;
+  /** JSON of a holder that lost its lock, while a script of it still runs. */
+  busyWith: string | undefined;
 }
 
 export function fakeMachine(name: string, address: string): FakeMachine {
@@ -105,6 +109,8 @@ export function fakeMachine(name: string, address: string): FakeMachine {
     freeKib: () => 50_000_000,
     faults: [],
     exits: new Map(),
+    lock: undefined,
+    busyWith: undefined,
   };
 }
 

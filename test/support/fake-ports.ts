@@ -17,8 +17,11 @@ import type {
   RunOptions,
   ZookeeperSession,
 } from '../../src/ports.ts';
+import { answerChecks } from './fake-checks.ts';
 import { answerFacts } from './fake-facts.ts';
+import { fakeCaller, fakeJournal } from './fake-journal.ts';
 import { openPorts } from './fake-listeners.ts';
+import { holdLock, lockStatus } from './fake-lock.ts';
 import type { FakeContainer, FakeMachine } from './fake-machine.ts';
 import {
   isJenkinsUp,
@@ -57,6 +60,8 @@ export function portsOf(world: FakeWorld, signal: AbortSignal): Ports {
       },
     },
     local: { run: () => Promise.reject(new Error('nothing runs on this machine')) },
+    journal: fakeJournal(world.records),
+    caller: fakeCaller(),
     templates,
     randomId: () => randomBytes(8).toString('hex'),
     quote,
@@ -131,6 +136,17 @@ async function runOn(world: FakeWorld, machine: FakeMachine, command: Command): 
     const stdout = answerFacts(machine, argv.slice(3), world.clock);
     return { exitCode: 0, signal: undefined, stdout, stderr: '', truncated: false };
   }
+  if (options.input?.[0] === templates['remote/lock.sh']) {
+    note(world, `${machine.name}: lock`);
+    return await holdLock(machine, { ...command, clock: world.clock });
+  }
+  if (options.input?.[0] === templates['remote/lock-status.sh']) return lockStatus(machine);
+  const { clock, machines } = world;
+  const noted = (line: string) => {
+    note(world, line);
+  };
+  const checked = await answerChecks({ clock, machines, templates, log: noted }, machine, command);
+  if (checked !== undefined) return checked;
   note(world, `${machine.name}: stage`);
   const library = templates['remote/stage.sh'] ?? '';
   const log = (line: string) => {

@@ -21,11 +21,15 @@ export async function performStage(
   { argv, options }: { readonly argv: Argv; readonly options: RunOptions },
 ): Promise<Ran> {
   const { input = [], onLine = () => undefined } = options;
-  const { steps, blobs } = readScript(argv, input, world.library);
+  const { steps, blobs, token } = readScript(argv, input, world.library);
   const emit = (step: string, result: string, fault: Fault = { code: '', evidence: [] }) => {
     const evidence = Buffer.from(fault.evidence.join('\n')).toString('base64');
     onLine(`{"step":${step},"result":"${result}","code":"${fault.code}","evidence":"${evidence}"}`);
   };
+  if (token !== undefined && token !== machine.lock?.token) {
+    emit('0', 'failed', { code: 'LOCK_LOST', evidence: [machine.lock?.claim ?? ''] });
+    return ended(76);
+  }
   for (const [number = '', name = '', ...args] of steps) {
     if (options.signal?.aborted === true) {
       emit(number, 'stopped');
@@ -59,6 +63,8 @@ function ended(exitCode: number): Ran {
 interface Script {
   readonly steps: readonly (readonly string[])[];
   readonly blobs: ReadonlyMap<string, string>;
+  /** What it shows before its first step. */
+  readonly token: string | undefined;
 }
 
 /** Takes a script apart as the real bootstrap does: its size is the only argument. */
@@ -81,7 +87,9 @@ function readScript(argv: Argv, input: Input, library: string): Script {
     at += Number(length);
   }
   if (at !== all.length) throw new Error('more input than blobs');
-  return { steps: commands.filter(([word]) => word === 'step').map((w) => w.slice(1)), blobs };
+  const token = commands.find(([word]) => word === 'guard')?.[3];
+  const steps = commands.filter(([word]) => word === 'step').map((words) => words.slice(1));
+  return { steps, blobs, token };
 }
 
 interface Attempt {

@@ -39,13 +39,28 @@ async function start(session: Session, text: string, errand: Errand): Promise<St
       });
       throw gaveUp(errand);
     }
-    if ('stdin' in started) return holding(slot, started);
+    if ('stdin' in started) {
+      if (errand.options.talk !== undefined) lodge(session, started);
+      return holding(slot, started);
+    }
     const others = session.commandSlots.taken() - 1;
     slot[Symbol.dispose]();
     if (!started.isFull || others === 0) throw started.error;
+    if (others <= session.lodgers) throw noSecond(session);
     // Hardened hosts set MaxSessions lower than its default: make do with what we have got.
     session.commandSlots.shrinkTo(others);
   }
+}
+
+function noSecond({ target }: Session): Error {
+  return unreachable(target, 'sshd allows no second session: MaxSessions must be 2 or more there');
+}
+
+function lodge(session: Session, process: StartedProcess): void {
+  session.lodgers += 1;
+  void process.closed.then(() => {
+    session.lodgers -= 1;
+  });
 }
 
 /** Its place is free again when the host has closed the channel, too. */

@@ -16,6 +16,8 @@ export class Session {
   readonly timing: SshTiming;
   readonly client: Client;
   readonly commandSlots: Slots;
+  /** Places of those that stay for the whole run: nobody may wait for these to become free. */
+  lodgers = 0;
   readonly #carrier: Connection['carrier'];
   readonly #forwardSlots: Slots;
   readonly #gone: Promise<void>;
