@@ -2,11 +2,15 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { commandLine, quote } from '../../../src/adapters/quote.ts';
+import { tempFolder } from '../../support/temp-folder.ts';
 import { loginShells, requireShell, type LoginShell } from '../../support/login-shells.ts';
 
-/** What a real shell makes of the text, without start files of the one who runs the tests. */
+/** Of nobody: a shell reads no start files there, and leaves its own. */
+const home = tempFolder();
+
+/** What a real shell makes of the text. */
 function wordsFrom({ argv: [program, ...options] }: LoginShell, text: string): readonly string[] {
-  const env = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', LANG: 'C' };
+  const env = { PATH: process.env.PATH ?? '', HOME: home, LANG: 'C' };
   const output = execFileSync(program, [...options, '-c', text], {
     ...{ encoding: 'utf8', env, stdio: 'pipe' },
   });

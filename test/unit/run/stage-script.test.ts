@@ -454,7 +454,7 @@ test('where neither /run nor its like takes files, the next place does', async (
   await mkdir(join(host.folder, 'run'));
 });
 
-test.each(['/nonexistent', 'relative', '-d', "/it's $HOME"])(
+test.each(['/no/such/folder', 'relative', '-d', "/it's $HOME"])(
   'a login with TMPDIR=%s changes nothing',
   async (folder) => {
     const path = join(host.folder, 'zoo.cfg');
