@@ -17,15 +17,14 @@ export interface Shown {
  * the eye is when the command ends. Hosts with the same finding stand together.
  */
 export function checkSummary({ results, off, verbose }: Shown, paint: Palette, columns: number) {
-  const order: readonly Verdict[] = verbose
-    ? ['pass', 'skip', 'warn', 'fail']
-    : ['skip', 'warn', 'fail'];
+  const order: readonly Verdict[] = verbose ? ['pass', 'warn', 'fail'] : ['warn', 'fail'];
   const found = order.flatMap((verdict) =>
     blocks(results.filter((result) => result.verdict === verdict)).map((block) =>
-      linesOf(verdict, block, { paint, columns }),
+      linesOf(verdict, block, { paint, columns }).join('\n'),
     ),
   );
-  const lines = [passedByGroup(results, columns), ...found.map((block) => block.join('\n'))];
+  const skipped = skips(results, { paint, columns });
+  const lines = [passedByGroup(results, columns), skipped, ...found];
   return [...lines, counted(results, off, paint)].filter((part) => part !== '').join('\n\n');
 }
 
@@ -44,6 +43,34 @@ function passedByGroup(results: readonly NumberedResult[], columns: number): str
   return hangingTable(rows, columns).join('\n');
 }
 
+interface Look {
+  readonly paint: Palette;
+  readonly columns: number;
+}
+
+/** A line for each reason, whatever the checks: a host that is off skips nearly all of them. */
+function skips(results: readonly NumberedResult[], { paint, columns }: Look): string {
+  const reasons = new Map<string, { readonly hosts: Set<string>; readonly ids: Set<string> }>();
+  for (const { verdict, host, detail, id } of results) {
+    if (verdict !== 'skip') continue;
+    const known = reasons.get(detail) ?? { hosts: new Set(), ids: new Set() };
+    reasons.set(detail, known);
+    if (host !== undefined) known.hosts.add(host);
+    known.ids.add(id);
+  }
+  const rows = [...reasons].map(([detail, { hosts, ids }]) => [
+    checkSigns.skip,
+    `${hosts.size === 0 ? '' : `${[...hosts].join(', ')}: `}${detail} (${shortly([...ids])})`,
+  ]);
+  return hangingTable(rows, columns)
+    .map((line) => paint.magenta(line))
+    .join('\n');
+}
+
+function shortly(ids: readonly string[]): string {
+  return ids.length <= 3 ? ids.join(', ') : `${ids.length} checks skipped`;
+}
+
 interface Block {
   readonly number: number;
   readonly id: string;
@@ -58,7 +85,6 @@ interface Same {
   readonly remedies: readonly string[];
 }
 
-/** All skips for one reason are one block, whatever the checks: a host that is off skips them all. */
 function blocks(results: readonly NumberedResult[]): readonly Block[] {
   const byCheck = new Map<string, NumberedResult[]>();
   for (const result of results) {
@@ -89,11 +115,6 @@ function together(results: readonly NumberedResult[]): Same[] {
   return [...found.values()];
 }
 
-interface Look {
-  readonly paint: Palette;
-  readonly columns: number;
-}
-
 function linesOf(verdict: Verdict, block: Block, { paint, columns }: Look): string[] {
   const { number, id, title, findings } = block;
   const head = hangingTable([[checkSigns[verdict], `${number}`, `${id}: ${title}`]], columns);
@@ -101,7 +122,7 @@ function linesOf(verdict: Verdict, block: Block, { paint, columns }: Look): stri
   const told = findings.map(({ hosts, detail }) =>
     hosts.length === 0 ? detail : `${hosts.join(', ')}: ${detail}`,
   );
-  const advice = verdict === 'skip' ? [] : remedies.map((remedy) => `→ ${remedy}`);
+  const advice = remedies.map((remedy) => `→ ${remedy}`);
   const rest = [...told, ...advice].flatMap((text) => wrap(text, columns - 7).split('\n'));
   const colour = { pass: paint.green, warn: paint.yellow, fail: paint.red, skip: paint.magenta };
   return [...head.map((line) => colour[verdict](line)), ...rest.map((line) => `       ${line}`)];

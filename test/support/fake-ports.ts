@@ -18,6 +18,7 @@ import type {
   ZookeeperSession,
 } from '../../src/ports.ts';
 import { answerChecks } from './fake-checks.ts';
+import { answerDetails } from './fake-details.ts';
 import { answerFacts } from './fake-facts.ts';
 import { fakeCaller, fakeJournal } from './fake-journal.ts';
 import { openPorts } from './fake-listeners.ts';
@@ -134,6 +135,11 @@ async function runOn(world: FakeWorld, machine: FakeMachine, command: Command): 
   if (options.input?.[0] === templates['remote/facts.sh']) {
     note(world, `${machine.name}: facts`);
     const stdout = answerFacts(machine, argv.slice(3), world.clock);
+    return { exitCode: 0, signal: undefined, stdout, stderr: '', truncated: false };
+  }
+  if (options.input?.[0] === templates['remote/details.sh']) {
+    note(world, `${machine.name}: details`);
+    const stdout = answerDetails(machine, argv.slice(3));
     return { exitCode: 0, signal: undefined, stdout, stderr: '', truncated: false };
   }
   if (options.input?.[0] === templates['remote/lock.sh']) {
