@@ -66,6 +66,8 @@ export interface Performing {
   readonly onLine?: (line: StepLine) => void;
   /** Other environment; `PATH` leads to the stubs if it is not given. */
   readonly env?: Readonly<Record<string, string>>;
+  /** A command that runs the one of the steps; what it prints besides is no line of a step. */
+  readonly within?: Argv;
 }
 
 export interface Performed {
@@ -117,16 +119,23 @@ export async function shellHost(shell?: string): Promise<ShellHost> {
       const input = [lead(templates['remote/facts.sh'] ?? '')];
       return here.run(inside(['sh', '-s', '--', ...args], more), { input, deadlineMs });
     },
-    perform: async (steps, { signal, onLine, env: more } = {}) => {
+    perform: async (steps, { signal, onLine, env: more, within } = {}) => {
       const { argv, input } = compile(steps);
       const lines: StepLine[] = [];
       const take = (text: string) => {
         const line = parseStepLine(text);
+        if (line === undefined && within !== undefined) return;
         if (line === undefined) throw new Error(`no line of a step: ${text}`);
         lines.push(line);
         onLine?.(line);
       };
-      const ran = await here.run(inside(argv, more), { input, deadlineMs, signal, onLine: take });
+      const command: Argv = within === undefined ? argv : [...within, ...argv];
+      const ran = await here.run(inside(command, more), {
+        input,
+        deadlineMs,
+        signal,
+        onLine: take,
+      });
       const ends = lines.filter(({ result }) => result !== 'started');
       const results = ends.map(({ step, result, code }) =>
         `${step} ${result} ${code ?? ''}`.trim(),

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { identityOf, identityText } from '../../../src/cluster/identity.ts';
 import type { HostStep, StartContainer } from '../../../src/plan/step.ts';
-import { parseStepLine } from '../../../src/run/step-lines.ts';
 import { Secret } from '../../../src/secret.ts';
 import { specOf } from '../../support/cluster-file.ts';
 import { accessOf, shellHost, stubs, type ShellHost } from '../../support/shell-host.ts';
@@ -491,9 +490,9 @@ test('Docker Engine that was only to be started, and is gone, is told', async ()
 
 test('text that a login shell prints among the lines of steps is ignored', async () => {
   const path = join(host.folder, 'zoo.cfg');
-  const { argv, input } = host.compile([writeStep(path, 'x')]);
   const noisy = 'printf "Welcome!\\nYou have mail"; "$@"; printf Bye';
-  const { stdout } = await host.run(['sh', '-c', noisy, 'sh', ...argv], input);
-  const lines = stdout.split('\n').map(parseStepLine);
-  expect(lines.map((line) => line?.result)).toEqual([undefined, 'started', 'changed', undefined]);
+  const steps = [writeStep(path, 'x')];
+  const { ran, results } = await host.perform(steps, { within: ['sh', '-c', noisy, 'sh'] });
+  expect(ran.stdout).toMatch(/^Welcome!\nYou have mail\{"step":0,"result":"started"[^]*\nBye$/);
+  expect(results).toEqual(['0 changed']);
 });
