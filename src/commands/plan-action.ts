@@ -27,12 +27,14 @@ export async function planAction(options: PlanOptions, context: CommandContext):
     options,
     context,
     work: async ({ spec, report }) => {
+      const begin = ports.clock.now();
       const look = await lookAt(spec, ports, report);
+      const tookMs = ports.clock.now() - begin;
       refuse(look, { skipUnreachable: options.skipUnreachable });
       const stages = plan(look.input);
       const changes = countChanges(stages);
       report({ kind: 'planned', changes });
-      const view = await planView(look, stages, ports);
+      const view = await planView({ ...look, tookMs }, stages, ports);
       if (options.out !== undefined) await save(options.out, { look, stages, options, context });
       return {
         exitCode: changes === 0 ? 0 : pending,

@@ -13,12 +13,16 @@ import { readRunningBuilds } from '../run/details/running-builds.ts';
 import type { Look } from '../run/look.ts';
 import { settleMs } from '../run/settle.ts';
 
+export interface TimedLook extends Look {
+  readonly tookMs: number;
+}
+
 /** What the plan replaces is read, and builds are asked for, only where something changes. */
-export async function planView(look: Look, plan: Plan, ports: Ports): Promise<PlanView> {
+export async function planView(look: TimedLook, plan: Plan, ports: Ports): Promise<PlanView> {
   const { clock } = ports;
   const begin = clock.now();
   const details = await readDetails(look, plan, ports);
-  const measuredMs = details.hosts.size === 0 ? undefined : clock.now() - begin;
+  const measuredMs = details.hosts.size === 0 ? look.tookMs : clock.now() - begin;
   const groups = planChanges(plan, look.input, details);
   const effects = await readEffects(look, plan);
   const bounds = { gateMs: gateBound, settleMs, measuredMs };

@@ -2,8 +2,7 @@ import type { ApiStep, Gate, HostStep, Plan, Stage } from './step.ts';
 
 /** A range, with how its ends come about. */
 export interface Duration {
-  /** Null where nothing was measured. */
-  readonly leastMs: number | null;
+  readonly leastMs: number;
   readonly mostMs: number;
   readonly parts: readonly DurationPart[];
 }
@@ -20,7 +19,7 @@ export interface Bounds {
   /** Until the whole stack is healthy, at the end. */
   readonly settleMs: number;
   /** What one command on every host took just now. */
-  readonly measuredMs: number | undefined;
+  readonly measuredMs: number;
 }
 
 /** Stages run one after the other, the hosts of one at once. */
@@ -30,15 +29,12 @@ export function durationOf(plan: Plan, { gateMs, settleMs, measuredMs }: Bounds)
     part('until all is healthy', settleMs, 'bound'),
   ];
   const trips = plan.stages.length + 1;
-  const least = measuredMs === undefined ? null : measuredMs * trips;
-  const measured =
-    least === null
-      ? []
-      : [part(`${trips} stages, a command or a question each`, least, 'measured')];
+  const leastMs = measuredMs * trips;
+  const measured = part(`${trips} stages, a command or a question each`, leastMs, 'measured');
   return {
-    leastMs: least,
+    leastMs,
     mostMs: bounded.reduce((sum, { ms }) => sum + ms, 0),
-    parts: [...measured, ...summed(bounded)],
+    parts: [measured, ...summed(bounded)],
   };
 }
 

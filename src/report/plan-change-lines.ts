@@ -64,7 +64,7 @@ function fileTitle({ path, action, secret, fields, note, ...content }: FileChang
   if (action === 'remove') return path;
   const { linesAdded, linesRemoved } = content;
   const isNew = action === 'create';
-  const counts = isNew ? `+ ${linesAdded} lines` : `+${linesAdded} -${linesRemoved}`;
+  const counts = isNew ? lineCount(linesAdded) : `+${linesAdded} -${linesRemoved}`;
   const isToldByNote = secret || note !== '';
   const changesNothing = linesAdded + linesRemoved === 0 && fields.length > 0;
   const told = isToldByNote ? note : changesNothing ? 'same content' : counts;
@@ -72,8 +72,13 @@ function fileTitle({ path, action, secret, fields, note, ...content }: FileChang
   return `${path} ${told.startsWith('(') ? told : `(${told}${access})`}`;
 }
 
+function lineCount(count: number): string {
+  return `+ ${count} ${count === 1 ? 'line' : 'lines'}`;
+}
+
+/** `0644, 1000:1000`. */
 function newValues(fields: readonly FieldChange[]): string {
-  return fields.map(({ field, after }) => `${field} ${after ?? ''}`).join(', ');
+  return fields.map(({ after }) => after ?? '').join(', ');
 }
 
 function bodyOf(change: ItemChange, depth: Depth): readonly PlanLine[] {

@@ -20,19 +20,17 @@ function serviceLines(effect: ServiceEffect): readonly PlanLine[] {
   const { container, kind, rounds } = effect;
   const order = rounds.map((hosts) => hosts.map((host) => named(host, effect)).join(', '));
   const head = line(2, 'plain', `${container} ${verbs[kind]} on ${order.join(', then ')}`);
-  return effect.quorum === null
-    ? [head]
-    : [head, line(4, 'dim', quorumText(effect.quorum, effect))];
+  return effect.quorum === null ? [head] : [head, line(4, 'dim', quorumText(effect.quorum))];
 }
 
 function named(host: string, { leader }: ServiceEffect): string {
   return host === leader ? `${host} (leads now)` : host;
 }
 
-function quorumText(quorum: QuorumEffect, { title }: ServiceEffect): string {
+function quorumText(quorum: QuorumEffect): string {
   const { members, downAtOnce, moreMayFail, kept } = quorum;
-  if (downAtOnce === 0 && !kept) return `no quorum yet: ${title} starts on all its hosts together`;
-  if (downAtOnce === 0) return `no member of ${title} goes down`;
+  if (downAtOnce === 0 && !kept) return 'no quorum yet: its members start together';
+  if (downAtOnce === 0) return 'no member goes down';
   if (!kept) return `no quorum meanwhile: ${downAtOnce} of ${members} members go down at once`;
   return `${downAtOnce} of ${members} members down at a time, ${moreMayFail} more may fail meanwhile`;
 }
@@ -59,10 +57,13 @@ export function unknownLines({ knownAfterApply }: Effects): readonly PlanLine[] 
 
 /** The range first, then how it comes about: what was measured, what is a bound, what nobody knows. */
 export function durationLines({ leastMs, mostMs, parts }: Duration): readonly PlanLine[] {
-  const least = leastMs === null ? 'nothing measured' : `at least ${timeText(leastMs)} (measured)`;
   return [
     line(0, 'heading', 'How long it takes'),
-    line(2, 'plain', `${least}, at most ${timeText(mostMs)} (sum of all bounds)`),
+    line(
+      2,
+      'plain',
+      `at least ${timeText(leastMs)} (measured), at most ${timeText(mostMs)} (sum of all bounds)`,
+    ),
     ...parts.map(({ what, ms, source }) => {
       const bound = source === 'unknown' ? `unknown, given up after ${timeText(ms)}` : timeText(ms);
       return line(4, 'dim', `${what}: ${bound}${source === 'measured' ? ', measured' : ''}`);

@@ -63,24 +63,26 @@ function groupBlocks(
   const phases = [...new Set(groups.map(({ phase }) => phase))];
   return phases.map((phase) => [
     line(0, 'heading', phaseTitles[phase]),
-    ...alike(groups, phase).flatMap(({ names, changes }) => [
+    ...alike(groups, phase, depth).flatMap(({ names, lines }) => [
       line(2, 'plain', names.join(', ')),
-      ...shownChanges(changes, depth).flatMap((change) => changeLines(change, depth)),
+      ...lines,
     ]),
   ]);
 }
 
 interface Alike {
   readonly names: string[];
-  readonly changes: readonly ItemChange[];
+  readonly lines: readonly PlanLine[];
 }
 
-function alike(groups: readonly ChangeGroup[], phase: Phase): readonly Alike[] {
+/** What reads the same is told once. */
+function alike(groups: readonly ChangeGroup[], phase: Phase, depth: Depth): readonly Alike[] {
   const found = new Map<string, Alike>();
   for (const { host, changes, ...group } of groups) {
     if (group.phase !== phase) continue;
-    const key = host === null ? 'services' : JSON.stringify(changes);
-    const same = found.get(key) ?? { names: [], changes };
+    const lines = shownChanges(changes, depth).flatMap((change) => changeLines(change, depth));
+    const key = host === null ? 'services' : JSON.stringify(lines);
+    const same = found.get(key) ?? { names: [], lines };
     same.names.push(host ?? 'through the services');
     found.set(key, same);
   }

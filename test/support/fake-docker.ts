@@ -17,6 +17,7 @@ export function dockerRun(
     name,
     image,
     command,
+    options,
     labels: pairs(options.get('--label')),
     env: pairs(options.get('--env')),
     seen: mountedFiles(machine, options.get('--volume') ?? []),

@@ -139,12 +139,16 @@ function getAgents(world: MesosWorld): object {
 }
 
 function agentsOf(world: MesosWorld): unknown[] {
-  return agentMachines(world).map((machine) => {
+  return agentMachines(world).map((machine, index) => {
     const env = running(machine, 'mesos-agent')?.env;
+    const id = { value: `S${index + 1}` };
     const scalar = (name: string, value: number) => ({ name, scalar: { value } });
     return {
       active: true,
-      agent_info: { hostname: env?.get('MESOS_HOSTNAME'), port: Number(env?.get('MESOS_PORT')) },
+      agent_info: {
+        ...{ id, hostname: env?.get('MESOS_HOSTNAME') },
+        port: Number(env?.get('MESOS_PORT')),
+      },
       total_resources: [scalar('cpus', 4), scalar('mem', 6500), scalar('disk', 40_000)],
     };
   });

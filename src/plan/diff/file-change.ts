@@ -2,25 +2,37 @@ import type { ManagedFile } from '../../services/service.ts';
 import { Secret } from '../../secret.ts';
 import type { Facts, FileFacts } from '../facts.ts';
 import { sameMode } from '../service-work.ts';
-import { maskedChange, type FieldChange, type FileChange } from './change.ts';
+import { masked, maskedChange, type FieldChange, type FileChange } from './change.ts';
 import type { FileDetails, HostDetails } from './details.ts';
 import { fieldChange, withoutLogins } from './mask.ts';
 import { textDiff } from './text-diff.ts';
 
 const daemonPath = '/etc/docker/daemon.json';
 
+interface Seen {
+  readonly facts: Facts;
+  readonly details: HostDetails;
+  /** Of the wanted content of secret files, by path. */
+  readonly secretSums: ReadonlyMap<string, string>;
+}
+
 /** A file that is written: what changes in it, in its mode and its owner. */
-export function fileChange(file: ManagedFile, facts: Facts, details: HostDetails): FileChange {
+export function fileChange(file: ManagedFile, { facts, details, secretSums }: Seen): FileChange {
   const present = facts.files.get(file.path);
   const fields = present === undefined ? newFields(file) : accessFields(present, file);
   const common = { kind: 'file', path: file.path, fields } as const;
   const action = present === undefined ? 'create' : 'change';
   if (file.content instanceof Secret) {
-    const note = present === undefined ? '(secret)' : maskedChange;
+    const note = secretNote(present, secretSums.get(file.path));
     return { ...common, action, secret: true, ...nothing, note };
   }
   const before = present === undefined ? '' : details.files.get(file.path);
   return { ...common, action, secret: false, ...contentChange(before, file.content) };
+}
+
+function secretNote(present: FileFacts | undefined, wanted: string | undefined): string {
+  if (present === undefined) return masked;
+  return present.sha256 === wanted ? '(secret, same content)' : maskedChange;
 }
 
 /** What Jenkins alone knows comes with the run. */

@@ -72,9 +72,10 @@ function hostChange(step: HostStep, name: string, { input, details }: Scene): It
   if (host === undefined) return other(step);
   const facts = factsOf(input, host);
   const found = details.hosts.get(name) ?? noDetails;
+  const { secretSums } = input.observed;
   switch (step.kind) {
     case 'write-file':
-      return fileChange(step.file, facts, found);
+      return fileChange(step.file, { facts, details: found, secretSums });
     case 'write-agent-secret':
       return agentSecretChange(step.path, facts);
     case 'configure-docker':

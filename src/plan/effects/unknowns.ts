@@ -17,12 +17,14 @@ export function unknownsOf(plan: Plan, input: PlanInput): readonly string[] {
 function ofCall(step: ApiStep, { observed }: PlanInput): readonly string[] {
   if (step.kind === 'fetch-agent-secrets') {
     const { controller, nodes } = step;
-    return [`secrets of ${nodes.length} build agents: made by Jenkins ${controller}`];
+    const agents = nodes.length === 1 ? 'one build agent' : `${nodes.length} build agents`;
+    return [`secrets of ${agents} of ${controller}: Jenkins makes them`];
   }
   if (step.kind === 'set-shares' && observed.shares === undefined) {
     return ['present weights and limits: no leading Mesos master tells them'];
   }
-  if (step.kind === 'put-app' && observed.apps === undefined) {
+  const runs = [...observed.facts.values()].some(({ containers }) => containers.length > 0);
+  if (step.kind === 'put-app' && observed.apps === undefined && runs) {
     return ['apps that run already: no Marathon leader tells them'];
   }
   return [];
@@ -30,7 +32,7 @@ function ofCall(step: ApiStep, { observed }: PlanInput): readonly string[] {
 
 function ofStep(step: HostStep, host: string, { spec, observed }: PlanInput): readonly string[] {
   if (step.kind === 'pull-image' && !step.image.includes('@sha256:')) {
-    return [`digest of ${step.image}: known after the pull`];
+    return [`digest of ${step.image}`];
   }
   const isFenced = spec.hosts.some((one) => one.name === host && isIsolated(one));
   if (
