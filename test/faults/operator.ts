@@ -29,6 +29,9 @@ export interface Hurry {
   readonly interruption?: AbortSignal;
 }
 
+/** Bound on a command that is to come to its end, with room for a busy machine. */
+export const usualMs = 20_000;
+
 /** Bounds of the SSH adapter, in proportion to each other, for a network without distance. */
 const timing: Partial<SshTiming> = {
   ...{ readyTimeoutMs: 1500, keepaliveIntervalMs: 250, keepaliveCount: 3, retryPauseMs: 5 },

@@ -213,7 +213,17 @@ function containerOf({ name, id, status, argv, created, seen }: ContainerRecord)
       return [[word.slice(0, at), word.slice(at + 1)]];
     });
   return {
-    ...{ name, id, image: '', command: [], exitCode: 0, restarts: 0, startedMs: 0, frozen: false },
+    ...{
+      options: new Map(),
+      name,
+      id,
+      image: '',
+      command: [],
+      exitCode: 0,
+      restarts: 0,
+      startedMs: 0,
+      frozen: false,
+    },
     labels: new Map(values('--label')),
     env: new Map(values('--env')),
     seen,
