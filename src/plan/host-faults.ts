@@ -4,7 +4,7 @@ import { isIsolated } from '../services/isolation.ts';
 import type { Container } from '../services/service.ts';
 import type { Facts, Listener } from './facts.ts';
 import type { PlanInput } from './observed.ts';
-import { toolsMissing } from './missing-tools.ts';
+import { installing, toolsMissing } from './missing-tools.ts';
 import { foldersOf, prepareHost, servicesOf } from './prepare-host.ts';
 import { factsOf, renderInput, serviceWork } from './service-work.ts';
 
@@ -39,11 +39,11 @@ function lackingTools(input: PlanInput, host: Host): ClusterError[] {
 
 /** What the rules between builds and control ports need. Docker's package brings iptables. */
 function missingTools(input: PlanInput, host: Host): ClusterError[] {
-  const { tools, docker } = factsOf(input, host);
+  const { tools, docker, packages } = factsOf(input, host);
   if (!isIsolated(host) || docker.kind === 'absent') return [];
   const login = `ssh ${host.ssh.user}@${host.ssh.address}`;
   const wants = [
-    { tool: 'iptables', remedy: `Install it: ${login} sudo apt-get install iptables.` },
+    { tool: 'iptables', remedy: `Install it: ${login} ${installing(['iptables'], packages)}.` },
     {
       tool: 'systemctl',
       remedy: `Take ${host.name} out of agents, or give it systemd: nothing else would apply the rules before each start of Docker.`,

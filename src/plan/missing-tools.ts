@@ -18,7 +18,8 @@ function listed(tools: readonly string[]): string {
   return tools.join(tools.length === 2 ? ' and no ' : ', no ');
 }
 
-function installing(tools: readonly string[], packages: PackageManager): string {
+/** The command to type on the host. */
+export function installing(tools: readonly string[], packages: PackageManager): string {
   const [debian, rhel] = [0, 1].map((family) => namesOf(tools, family).join(' '));
   if (packages === 'apt') return `sudo apt-get install ${debian ?? ''}`;
   if (packages !== 'none') return `sudo ${packages} install ${rhel ?? ''}`;

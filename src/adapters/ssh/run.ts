@@ -7,6 +7,7 @@ import { commandLine } from '../quote.ts';
 import { late, lost, nameOf, supervise } from '../supervise.ts';
 import type { Errand, Exit, StartedProcess } from '../supervise.ts';
 import { unreachable } from './faults.ts';
+import { behindShell } from './login-shell.ts';
 import type { Session } from './session.ts';
 
 /** Runs the command on the session's host, through the login shell of its user. */
@@ -22,7 +23,8 @@ export async function runOverSsh(
   const startedAt = performance.now();
   const process = await start(session, text, errand);
   const remainingMs = options.deadlineMs - (performance.now() - startedAt);
-  const ran = await supervise(process, { ...errand, remainingMs, manners: session.timing });
+  const ended = await supervise(process, { ...errand, remainingMs, manners: session.timing });
+  const ran = behindShell(ended, command, { host, user });
   return isElevated ? behindSudo(ran, command, { host, user }) : ran;
 }
 

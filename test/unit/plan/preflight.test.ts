@@ -284,6 +284,53 @@ test('a system without Docker Engine and without apt is named', async () => {
   ]);
 });
 
+const rocky = {
+  system: { id: 'rocky', version: '9.4', codename: '', like: 'rhel centos fedora' },
+  packages: 'dnf',
+  docker: 'absent',
+} as const;
+
+test.each([
+  ['Rocky Linux', rocky, 'install docker-ce, docker-ce-cli, containerd.io'],
+  ['RHEL 7', { ...rocky, packages: 'yum' }, 'install docker-ce, docker-ce-cli, containerd.io'],
+  [
+    'Fedora',
+    { ...rocky, system: { id: 'fedora', version: '42', codename: '' } },
+    'install moby-engine',
+  ],
+  ['Debian', { docker: 'absent' }, 'install docker.io'],
+] as const)('%s gets Docker Engine by the names of its packages', async (_name, parts, line) => {
+  const world = fakeWorld();
+  Object.assign(machine(world, 'a1'), parts);
+  expect(await refusals(world)).toEqual([]);
+  expect((await plannedLines(world)).join('\n')).toContain(line);
+});
+
+test("podman in the place of Docker is named, as it keeps Docker's packages out", async () => {
+  const world = fakeWorld();
+  Object.assign(machine(world, 'a1'), rocky);
+  machine(world, 'a1').tools.add('podman-docker');
+  const [fault, ...rest] = await refusals(world);
+  expect(rest).toEqual([]);
+  expect(fault).toMatchObject({ code: 'UNSUPPORTED_SYSTEM', host: 'a1' });
+  expect(fault?.remedy).toContain('sudo dnf remove podman-docker');
+});
+
+test.each([
+  ['apt', 'iproute2 util-linux'],
+  ['dnf', 'iproute util-linux'],
+] as const)('without ss and flock nothing is begun; %s brings them', async (packages, names) => {
+  const world = fakeWorld();
+  Object.assign(machine(world, 'm1'), { packages });
+  for (const tool of ['ss', 'flock', 'perl']) machine(world, 'm1').tools.delete(tool);
+  const faults = await refusals(world);
+  expect(told(faults)).toEqual([
+    'TOOL_MISSING: m1 has no ss and no flock, which ci-cluster needs there',
+  ]);
+  const command = packages === 'apt' ? 'apt-get' : packages;
+  expect(faults[0]?.remedy).toContain(`ssh ops@10.0.0.11 sudo ${command} install ${names}`);
+});
+
 test('Docker Engine that is only stopped is started, whatever the system', async () => {
   const world = fakeWorld();
   Object.assign(machine(world, 'a1'), { packages: 'none', docker: 'stopped' });

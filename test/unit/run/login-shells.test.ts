@@ -116,6 +116,17 @@ test.each([
   expect(fault.remedy).toContain(`chsh -s /bin/sh ${host!.ssh.user}`);
 });
 
+test('a command that is too long for csh is told as such, and tcsh takes it', async (context) => {
+  const word = 'x'.repeat(20_000);
+  for (const shell of loginShells.filter(({ name }) => name.endsWith('csh'))) {
+    requireShell(context, shell);
+    const remote = await logIn({ shell: shell.argv });
+    const outcome = remote.run(['true', word], { deadlineMs: 10_000 });
+    if (shell.name === 'tcsh') expect(await outcome).toMatchObject({ exitCode: 0 });
+    else await expect(outcome).rejects.toMatchObject({ code: 'SHELL_UNFIT', host: 'm1' });
+  }
+});
+
 test('text in the middle of a row is named, and the login shell with it', async () => {
   const shell = join(machine.folder, 'odd');
   await writeFile(shell, `#!/bin/sh\nsh "$@" | sed 's/^machine/You have mail.machine/'\n`);
