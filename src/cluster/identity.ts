@@ -6,6 +6,11 @@ import { hostsWith, zookeeperMembers } from './members.ts';
 export const identityFolder = '/etc/ci-cluster';
 export const identityPath = `${identityFolder}/cluster.json`;
 
+/** Beside data that outlives its cluster: whose it was, and which number each member had. */
+export function keptIdentityPath({ folders }: ClusterSpec): string {
+  return `${folders.data}/cluster.json`;
+}
+
 /** What the first run writes on every host: whose host it is and who may vote. */
 export interface Identity {
   readonly schemaVersion: 1;

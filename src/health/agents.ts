@@ -16,6 +16,8 @@ const resource = z.object({
 
 const attribute = resource.extend({ text: z.object({ value: z.string() }).optional() });
 
+const time = z.object({ nanoseconds: z.number() }).optional();
+
 const agentsAnswer = z.object({
   get_agents: z.object({
     agents: z
@@ -24,6 +26,8 @@ const agentsAnswer = z.object({
           active: z.boolean(),
           deactivated: z.boolean().default(false),
           drain_info: z.object({ state: z.string() }).optional(),
+          registered_time: time,
+          reregistered_time: time,
           agent_info: z.object({
             id: z.object({ value: z.string() }).default({ value: '' }),
             hostname: z.string(),
@@ -59,12 +63,14 @@ export function agentOf(
 
 function registered({ active, deactivated, drain_info, ...rest }: Answered): RegisteredAgent {
   const { agent_info: info, total_resources: total } = rest;
+  const { registered_time: first, reregistered_time: last } = rest;
   const amount = (name: string) => total.find((one) => one.name === name)?.scalar?.value ?? 0;
   return {
     id: info.id.value,
     hostname: info.hostname,
     port: info.port,
     state: stateOf({ active, deactivated, drain: drain_info?.state }),
+    registeredNs: (last ?? first)?.nanoseconds ?? 0,
     attributes: Object.fromEntries(info.attributes.map((one) => [one.name, valueOf(one)])),
     cpus: amount('cpus'),
     memoryMb: amount('mem'),

@@ -53,6 +53,20 @@ export async function readApp(
   return appAnswer.safeParse(jsonOf(answer)).data?.app;
 }
 
+/** Where controllers run, by name; those that run nowhere, or nobody tells of, are left out. */
+export async function controllerHosts(
+  sight: Sight,
+  marathonLeader: string | undefined,
+): Promise<ReadonlyMap<string, string>> {
+  const found = await Promise.all(
+    sight.spec.jenkins.map(async (controller) => {
+      const app = await readApp(sight, marathonLeader, appId(controller));
+      return [controller.name, hostOfTask(sight, app)] as const;
+    }),
+  );
+  return new Map(found.flatMap(([name, host]) => (host === undefined ? [] : [[name, host]])));
+}
+
 interface Way {
   readonly host: string;
   readonly version: string | undefined;

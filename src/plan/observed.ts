@@ -34,6 +34,8 @@ export interface RegisteredAgent {
   readonly port: number;
   /** Only an active one gets offers; a deactivated one keeps its tasks, a drained one has none. */
   readonly state: 'active' | 'disconnected' | 'deactivated' | 'draining' | 'drained';
+  /** When it registered last, by the master's clock; only to tell two times apart. */
+  readonly registeredNs: number;
   readonly attributes: Readonly<Record<string, string>>;
   readonly cpus: number;
   readonly memoryMb: number;

@@ -6,6 +6,9 @@ import { mesosAgent } from '../services/mesos-agent.ts';
 import { mesosMaster } from '../services/mesos-master.ts';
 import type { Service } from '../services/service.ts';
 import { zookeeper } from '../services/zookeeper.ts';
+import { beginAnew } from './agent-id.ts';
+import { withDebts } from './agents.ts';
+import { aroundAgent, patient, type Emptying } from './around-agent.ts';
 import { jenkinsStages, newJenkinsFiles } from './jenkins-stages.ts';
 import type { PlanInput } from './observed.ts';
 import { prepareHost } from './prepare-host.ts';
@@ -19,7 +22,7 @@ import type { HostWork, Plan, Stage } from './step.ts';
  * What has to change so that the hosts match the cluster file: stages in the order in which they
  * must run. Pure; the same input gives the same plan. Hosts without facts are left out.
  */
-export function plan(input: PlanInput): Plan {
+export function plan(input: PlanInput, emptying: Emptying = patient): Plan {
   const hosts = input.spec.hosts.filter(({ name }) => input.observed.facts.has(name));
   const stages = [
     ...hostsStage(
@@ -28,13 +31,13 @@ export function plan(input: PlanInput): Plan {
     ),
     ...services.flatMap((service) => [
       ...(service === mesosAgent ? hostsStage(service.phase, newJenkinsFiles(input)) : []),
-      ...serviceStages(input, service),
+      ...serviceStages(input, service, emptying),
     ]),
   ];
   const apps = jenkinsStages(input);
   const notes = services.flatMap((service) => oneWayNotes(input, service));
   return {
-    stages: [...stages, ...leaderForApps(input, stages, apps), ...apps],
+    stages: withDebts(input, [...stages, ...leaderForApps(input, stages, apps), ...apps], emptying),
     ...(notes.length > 0 && { notes }),
   };
 }
@@ -56,15 +59,21 @@ function leaderForApps(
   return observed.apps === undefined && submits && !waits ? [gateStage(marathon)] : [];
 }
 
-function serviceStages(input: PlanInput, service: Service): readonly Stage[] {
-  const hosts = workOf(input, service);
+function serviceStages(input: PlanInput, service: Service, emptying: Emptying): readonly Stage[] {
+  const isAgent = service === mesosAgent;
+  const hosts = workOf(input, service).map((work) => (isAgent ? beginAnew(input, work) : work));
   const changes = hosts.filter(({ steps }) => steps.length > 0);
   if (changes.length === 0) return service === zookeeper ? lateClaim(input, hosts) : [];
   const { spec, observed } = input;
   if (mustRoll(input, service, hosts)) {
     const { leaders } = observed;
     const oneWay = oneWayOf(service, changes) !== undefined;
-    return rolloutStages({ spec, service, changes, leaders, settings: spec.rollout, oneWay });
+    const around = (stages: readonly Stage[], names: readonly string[]) =>
+      aroundAgent(stages, names, { input, ...emptying });
+    return rolloutStages({
+      ...{ spec, service, changes, leaders, settings: spec.rollout, oneWay },
+      ...(isAgent && { around }),
+    });
   }
   const stages = [...hostsStage(service.phase, changes), gateStage(service)];
   return service === zookeeper ? [...stages, ...claimEnsemble(input, hosts)] : stages;
@@ -83,7 +92,8 @@ function mustRoll({ spec }: PlanInput, service: Service, hosts: readonly Service
 /** A run may have ended between the start of ZooKeeper and the claim; masters start after the claim. */
 function lateClaim(input: PlanInput, members: readonly ServiceWork[]): readonly Stage[] {
   const masters = workOf(input, mesosMaster);
-  const isFirst = masters.length > 0 && masters.every(({ runs, steps }) => !runs && steps.length > 0);
+  const isFirst =
+    masters.length > 0 && masters.every(({ runs, steps }) => !runs && steps.length > 0);
   return isFirst ? [gateStage(zookeeper), ...claimEnsemble(input, members)] : [];
 }
 

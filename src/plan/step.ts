@@ -2,7 +2,9 @@ import type { Container, Folder, ManagedFile, Phase, ServiceName } from '../serv
 import type { MarathonApp } from '../services/marathon-app.ts';
 import type { RoleShare } from '../services/shares.ts';
 import type { Identity } from '../cluster/identity.ts';
+import { agentTellings, listed, type AgentStep } from './agent-step.ts';
 import type { PackageManager } from './facts.ts';
+import { rolloutTellings, type RolloutStep } from './rollout-step.ts';
 
 /** One change on one host. All steps of a host in a stage become one script. */
 export type HostStep =
@@ -29,6 +31,10 @@ export type HostStep =
   /** Data is deleted where the host carries our claim only, and only where it was asked for by name. */
   | { readonly kind: 'remove-folder'; readonly path: string; readonly identity: Identity }
   | { readonly kind: 'disable-unit'; readonly unit: string }
+  /** Every container that Mesos made here, builds and controllers alike. */
+  | { readonly kind: 'remove-tasks' }
+  /** Takes back what `isolate-builds` did. */
+  | { readonly kind: 'release-builds'; readonly unit: string; readonly script: string }
   /** Enables it as well, and waits until it runs. */
   | { readonly kind: 'start-unit'; readonly unit: string }
   /** A line of /etc/hosts that has the host's own names on loopback gets its service address. */
@@ -92,32 +98,14 @@ export type ApiStep =
     }
   | { readonly kind: 'remove-app'; readonly id: string }
   | { readonly kind: 'set-shares'; readonly shares: readonly RoleShare[] }
-  | VacateAgent
-  /** Gives a Mesos agent its offers back, and its Jenkins nodes their builds. */
-  | { readonly kind: 'return-agent'; readonly host: string }
-  /** After the removal: the masters need not wait for this Mesos agent. */
-  | { readonly kind: 'forget-agent'; readonly host: string }
-  /** Runs one task on each, as the proof that they take work; the tasks are removed again. */
-  | { readonly kind: 'try-agents'; readonly hosts: readonly string[] }
+  | AgentStep
+  | RolloutStep
   /** Reads only; what it finds is kept for the steps that write it. */
   | {
       readonly kind: 'fetch-agent-secrets';
       readonly controller: string;
       readonly nodes: readonly string[];
     };
-
-/**
- * Empties a Mesos agent for a stop: its Jenkins nodes go offline, it gets no more offers, its builds
- * end, then whatever is left on it is killed.
- */
-export interface VacateAgent {
-  readonly kind: 'vacate-agent';
-  readonly host: string;
-  /** Bound on the wait for its builds. */
-  readonly timeoutMs: number;
-  /** Do not wait for them. */
-  readonly killBuilds: boolean;
-}
 
 /** What must be true before the next stage may begin. */
 export type Gate =
@@ -213,18 +201,15 @@ const tellings: Tellings = {
   'remove-file': ({ path }) => `remove ${path}`,
   'remove-folder': ({ path }) => `delete ${path} and all data in it`,
   'disable-unit': ({ unit }) => `disable ${unit}`,
+  'remove-tasks': () => 'remove what Mesos still runs in Docker: it ends',
+  'release-builds': () => 'take away the rules between builds and control ports',
   'release-host': ({ identity }) => `release the host from cluster ${identity.name}`,
   'claim-ensemble': ({ identity }) => `claim the ensemble for cluster ${identity.name}`,
   'put-app': ({ app }) => `submit app ${app.id} to Marathon`,
   'remove-app': ({ id }) => `remove app ${id} from Marathon: ${whatEnds(id)}`,
   'set-shares': ({ shares }) => `set in Mesos: ${shares.map(shareText).join('; ')}`,
-  'vacate-agent': ({ host, killBuilds }) =>
-    killBuilds
-      ? `empty the Mesos agent on ${host}: its builds are killed`
-      : `empty the Mesos agent on ${host}: its builds end first`,
-  'return-agent': ({ host }) => `give the Mesos agent on ${host} work again`,
-  'forget-agent': ({ host }) => `take the Mesos agent on ${host} off the list of Mesos`,
-  'try-agents': ({ hosts }) => `run a task on ${listed(hosts)}`,
+  ...agentTellings,
+  ...rolloutTellings,
   'fetch-agent-secrets': ({ controller, nodes }) =>
     `ask Jenkins ${controller} for the secrets of ${listed(nodes)}`,
 };
@@ -242,11 +227,6 @@ function shareText({ role, weight, limit: { cpus, memoryMb } }: RoleShare): stri
   ];
   const most = limits.length === 0 ? 'no limit' : `at most ${limits.join(' and ')}`;
   return `role ${role} weight ${weight}, ${most}`;
-}
-
-function listed(names: readonly string[]): string {
-  const shown = names.slice(0, 3).join(', ');
-  return names.length > 3 ? `${shown} and ${names.length - 3} more` : shown;
 }
 
 /** How many changes the plan holds; gates and questions change nothing. */

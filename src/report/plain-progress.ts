@@ -77,6 +77,8 @@ const tellers: Tellers = {
   },
   settling: ({ reason, deadlineMs }) =>
     `  waiting until all is healthy (at most ${seconds(deadlineMs)}): ${reason}`,
+  emptying: ({ place, reason, deadlineMs }) =>
+    `  ${place}: waiting (at most ${seconds(deadlineMs)}): ${printable(reason)}`,
   note: ({ text }) => text,
   build: ({ controller, moment, detail }, paint) => {
     const sign =

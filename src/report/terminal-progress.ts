@@ -71,10 +71,7 @@ function show(event: Event, stage: Stage): void {
     case 'phase':
       showPhase(event, stage);
       return;
-    case 'step':
-    case 'waiting':
-    case 'settling':
-    case 'reached':
+    default:
       showWork(event, stage);
   }
 }
@@ -128,7 +125,7 @@ function showPhase(event: Extract<Event, { kind: 'phase' }>, { state, open, clos
   state.spinner.stopAndPersist({ symbol: '–', text: `${title}: nothing to do` });
 }
 
-type Work = Extract<Event, { kind: 'step' | 'waiting' | 'settling' | 'reached' }>;
+type Work = Extract<Event, { kind: 'step' | 'waiting' | 'settling' | 'emptying' | 'reached' }>;
 
 function showWork(event: Work, { state, screen, open }: Stage): void {
   if (event.kind === 'settling' && state.title === '') open('the whole stack');
@@ -150,6 +147,11 @@ function detailsOf(event: Work): readonly string[] {
     }
     case 'settling':
       return [`waiting until all is healthy (at most ${seconds(event.deadlineMs)}):`, event.reason];
+    case 'emptying':
+      return [
+        `${event.place}: waiting (at most ${seconds(event.deadlineMs)}):`,
+        printable(event.reason),
+      ];
     case 'reached':
       return [gateRules[event.gate].condition];
   }

@@ -1,8 +1,11 @@
+import { isAgentStep } from '../plan/agent-step.ts';
 import { describe, type ApiStep, type Stage } from '../plan/step.ts';
+import { agentCall } from './api-steps/agents/agent-call.ts';
 import { fetchAgentSecrets } from './api-steps/agent-secrets.ts';
 import { removeApp, submitApp } from './api-steps/apps.ts';
 import type { Call } from './api-steps/call.ts';
 import { claimEnsemble } from './api-steps/ensemble.ts';
+import { restartApp, writeImage } from './api-steps/rollout.ts';
 import { setShares } from './api-steps/shares.ts';
 import type { Change, Run } from './run.ts';
 
@@ -23,6 +26,7 @@ export async function performCall(stage: ApiStage, run: Run, changes: Change[]):
 }
 
 async function callOf(step: ApiStep, run: Run): Promise<Call> {
+  if (isAgentStep(step)) return await agentCall(run, step);
   switch (step.kind) {
     case 'claim-ensemble':
       return claimEnsemble(run, step.identity);
@@ -34,10 +38,9 @@ async function callOf(step: ApiStep, run: Run): Promise<Call> {
       return await setShares(run, step.shares);
     case 'fetch-agent-secrets':
       return fetchAgentSecrets(run, step);
-    case 'vacate-agent':
-    case 'return-agent':
-    case 'forget-agent':
-    case 'try-agents':
-      throw new Error(`no plan has ${step.kind} yet`);
+    case 'set-image':
+      return writeImage(run, step);
+    case 'restart-app':
+      return await restartApp(run, step.id);
   }
 }

@@ -27,6 +27,13 @@ export type Event =
       readonly deadlineMs: number;
     }
   | { readonly kind: 'settling'; readonly reason: string; readonly deadlineMs: number }
+  /** A host, or the controllers, before something is stopped, or a new host on its way to work. */
+  | {
+      readonly kind: 'emptying';
+      readonly place: string;
+      readonly reason: string;
+      readonly deadlineMs: number;
+    }
   | { readonly kind: 'reached'; readonly gate: Gate }
   | { readonly kind: 'note'; readonly text: string }
   | {

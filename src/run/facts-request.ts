@@ -1,4 +1,6 @@
+import { keptIdentityPath } from '../cluster/identity.ts';
 import type { ClusterSpec, Host } from '../config/cluster-spec.ts';
+import { vacatedPath } from '../plan/around-agent.ts';
 import { isolationFilesOf } from '../plan/isolation.ts';
 import { foldersOf, imagesOf, servicesOf } from '../plan/prepare-host.ts';
 import type { PlanInput } from '../plan/observed.ts';
@@ -44,8 +46,10 @@ export function factsArguments(
       secretPath(spec, controller, node.name),
     ]),
     ...backedUpOn(spec, host).flatMap((controller) => ['file', timerLink(controller)]),
+    ...['text', keptIdentityPath(spec)],
     ...(host.roles.includes('zookeeper') ? ['text', myidPath(spec)] : []),
     ...imagesOf(input, host).flatMap((image) => ['image', image]),
+    ...(isIsolated(host) ? ['text', vacatedPath] : []),
     ...(isIsolated(host) ? ['isolation', isolationScript(spec), 'tasks', 'yes'] : []),
   ];
 }

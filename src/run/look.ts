@@ -1,13 +1,16 @@
 import { inRecordedOrder } from '../cluster/identity.ts';
 import type { ClusterSpec } from '../config/cluster-spec.ts';
 import { readFingerprints } from '../health/apps.ts';
+import { agentOf, readAgents } from '../health/agents.ts';
+import { readPaused } from '../health/build-load.ts';
 import { offlineNodes } from '../health/build-nodes.ts';
+import { controllerHosts } from '../health/jenkins.ts';
 import { probeMarathon } from '../health/marathon.ts';
 import { probeMasters } from '../health/mesos.ts';
 import { readShares } from '../health/shares.ts';
 import type { Sight } from '../health/sight.ts';
 import { probeZookeeper } from '../health/zookeeper.ts';
-import type { PlanInput } from '../plan/observed.ts';
+import type { PlanInput, RegisteredAgent } from '../plan/observed.ts';
 import { recordedIdentity } from '../plan/preflight.ts';
 import type { Missing } from '../plan/quorum-faults.ts';
 import type { Ports } from '../ports.ts';
@@ -68,7 +71,10 @@ function sightOf(spec: ClusterSpec, { remotes, missing }: Sighting): Sight {
   return { spec, remotes, missing: new Map(reasons) };
 }
 
-type Asked = Pick<PlanInput['observed'], 'apps' | 'leaders' | 'shares' | 'offlineNodes'>;
+type Asked = Pick<
+  PlanInput['observed'],
+  'apps' | 'leaders' | 'shares' | 'offlineNodes' | 'agents' | 'controllers' | 'paused'
+>;
 
 async function askServices(sight: Sight): Promise<Asked> {
   const [zookeeper, masters, marathon] = await Promise.all([
@@ -81,12 +87,28 @@ async function askServices(sight: Sight): Promise<Asked> {
     `mesos-master@${masters.leader ?? ''}`,
     `marathon@${marathon.leader ?? ''}`,
   ];
-  const [apps, shares, offline] = await Promise.all([
+  const [apps, shares, offline, agents, controllers, paused] = await Promise.all([
     readFingerprints(sight, marathon.leader),
     readShares(sight, masters.leader),
     missingNodes(sight),
+    agentsByHost(sight, masters.leader),
+    controllerHosts(sight, marathon.leader),
+    readPaused(sight),
   ]);
-  return { leaders: new Set(leaders), apps, shares, offlineNodes: offline };
+  const found = { apps, shares, offlineNodes: offline, agents, controllers, paused };
+  return { leaders: new Set(leaders), ...found };
+}
+
+async function agentsByHost(
+  sight: Sight,
+  leader: string | undefined,
+): Promise<ReadonlyMap<string, RegisteredAgent> | undefined> {
+  const agents = await readAgents(sight, leader);
+  if (agents === undefined) return undefined;
+  const found = sight.spec.hosts.map(
+    (host) => [host.name, agentOf(sight.spec, host, agents)] as const,
+  );
+  return new Map(found.flatMap(([name, agent]) => (agent === undefined ? [] : [[name, agent]])));
 }
 
 /** Of controllers that answer; those that do not get their build agents when they do. */

@@ -35,6 +35,11 @@ function workFolder(spec: ClusterSpec): string {
   return `${spec.folders.data}/mesos-agent`;
 }
 
+/** By it an agent finds out who it was; without it, it registers as a new one (Mesos 1.12). */
+export function recoveryLink(spec: ClusterSpec): string {
+  return `${workFolder(spec)}/meta/slaves/latest`;
+}
+
 function environment({ spec, host, cgroupV2 }: RenderInput): Record<string, string> {
   const attributes = attributeText(host.agent);
   return {

@@ -8,7 +8,7 @@ import type { Run } from '../run.ts';
 
 /** A call that is ready to be made, from the host that it will be told with. */
 export interface Call {
-  readonly host: Host;
+  readonly host: Pick<Host, 'name'>;
   /** True if something was changed. */
   readonly call: () => Promise<boolean>;
 }

@@ -1,0 +1,85 @@
+import type { Host } from '../../../config/cluster-spec.ts';
+import { ClusterError } from '../../../errors.ts';
+import { nodesAmong, tasksOnAgent } from '../../../health/agent-tasks.ts';
+import type { VacateAgent } from '../../../plan/agent-step.ts';
+import { returnAgentId } from '../../owed.ts';
+import type { Run } from '../../run.ts';
+import type { Call } from '../call.ts';
+import { awaitBuilds } from './await-builds.ts';
+import { lookAtBuilds } from './builds-there.ts';
+import { drain } from './drain.ts';
+import { giveBackAtLast } from './give-back.ts';
+import { pause, putBack, resume } from './jenkins-nodes.ts';
+import { hostNamed } from './hosts.ts';
+import { leadingOf } from './leading.ts';
+import { rememberRegistration } from './registrations.ts';
+import { moveAway, residentsOf, type Resident } from './move-controllers.ts';
+
+/**
+ * No new work first, then the builds end, then controllers move, and only then Mesos ends what is
+ * left: a drain kills tasks, and the plugin's do not survive the restart of an agent either (2.0).
+ */
+export function vacateAgent(run: Run, step: VacateAgent): Call {
+  const host = hostNamed(run, step.host);
+  return { host, call: () => vacate(run, host, step) };
+}
+
+async function vacate(run: Run, host: Host, step: VacateAgent): Promise<boolean> {
+  const leading = leadingOf(run);
+  const agent = await leading.agent(host);
+  // Nothing runs on an agent that its master does not know.
+  if (agent === undefined) return false;
+  const residents = await residentsOf(run, host);
+  refuseBound(residents, step, host);
+  const paused: Resident[] = [];
+  run.undo.set(returnAgentId(host.name), {
+    told: `give the Mesos agent on ${host.name} work again`,
+    work: async () => {
+      for (const { controller } of paused) await resume(run, controller, true);
+      await giveBackAtLast(run, host);
+    },
+    byHand: `ci-cluster add-agent ${host.name}`,
+  });
+  const whole = step.killBuilds ? [] : residents.map(({ controller }) => controller.name);
+  await lookAtBuilds({ run, host, whole });
+  await leading.tell('DEACTIVATE_AGENT', agent.id);
+  if (!step.killBuilds) {
+    for (const one of residents) {
+      if (await pause(run, one.controller, `empties ${host.name}`)) paused.push(one);
+    }
+    const look = () => lookAtBuilds({ run, host, whole });
+    await awaitBuilds({ run, place: host.name, timeoutMs: step.timeoutMs, look });
+  }
+  for (const one of residents) {
+    if (!(step.stops ?? []).includes(one.controller.name)) await moveAway(run, host, one);
+  }
+  const kept = await keptNodes(run, host);
+  rememberRegistration(run, host, agent);
+  await drain({ run, leading, host, signal: run.ports.signal });
+  // Marathon starts these elsewhere, under the same name.
+  if (kept.length > 0) await putBack(run, host.name, kept);
+  return true;
+}
+
+async function keptNodes(run: Run, host: Host): Promise<readonly string[]> {
+  const tasks = (await tasksOnAgent(run.sight, host)) ?? [];
+  const nodes = nodesAmong(run.spec, tasks);
+  return nodes.filter(({ isKept }) => isKept).map(({ name }) => name);
+}
+
+/** The plan has asked for it; a shared one may have come here since then, and simply moves on. */
+function refuseBound(
+  residents: readonly Resident[],
+  { stops = [] }: VacateAgent,
+  { name: host }: Host,
+): void {
+  const bound = residents.find(
+    ({ controller: { home, name } }) => home.kind === 'pinned' && !stops.includes(name),
+  );
+  if (bound === undefined) return;
+  const { name } = bound.controller;
+  throw new ClusterError('NOT_MOVABLE', `Jenkins ${name} runs on ${host}, and cannot move`, {
+    host,
+    remedy: `If it may stop for some minutes, after its builds have ended: the same command with --stop-controllers.`,
+  });
+}
