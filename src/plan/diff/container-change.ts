@@ -27,7 +27,7 @@ export function containerChange(
 
 function whyReplaced({ replace }: StartContainer, fields: readonly FieldChange[]): string {
   if (fields.length > 0) return '';
-  return replace ? 'it has read older files' : 'its files change';
+  return replace ? 'files that it reads change' : 'its definition changes';
 }
 
 interface Place {

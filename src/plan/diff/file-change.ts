@@ -62,7 +62,7 @@ const nothing: Content = { diff: [], linesAdded: 0, linesRemoved: 0, note: '' };
 
 /** The empty text stands for no file. */
 function contentChange(before: FileDetails | '' | undefined, after: string): Content {
-  if (before === undefined) return { ...nothing, note: 'present content not read' };
+  if (before === undefined) return { ...nothing, note: 'content changes' };
   const text = before === '' ? '' : before.text;
   if (text === undefined) {
     const { sizeBytes } = before as FileDetails;
