@@ -13,11 +13,11 @@ export function answerFacts(
   const rows = [
     ['facts', 1],
     ['system', system.id, system.version, system.codename, system.like ?? ''],
+    ['packages', machine.packages],
     ['machine', 'x86_64', '6.1.0-40-amd64', 4],
     ['memory', 8_000_000],
     ['cgroup', machine.cgroup],
     ['clock', clock.seconds()],
-    ['packages', machine.packages],
     ...[...machine.tools].map((tool) => ['tool', tool]),
     ['address', machine.interface, machine.address],
     ...dockerRows(machine, clock),

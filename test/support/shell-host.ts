@@ -30,7 +30,7 @@ export const stubs = fileURLToPath(new URL('../fixtures/stubs', import.meta.url)
 const tools = [
   ...['base64', 'cat', 'chmod', 'chown', 'cmp', 'cp', 'date', 'df', 'dirname', 'du', 'env'],
   ...['getconf', 'grep', 'head', 'ln', 'ls', 'mkdir', 'mktemp', 'mv', 'nice', 'rm', 'sh'],
-  ...['sha256sum', 'sleep', 'stat'],
+  ...['sha256sum', 'sleep', 'stat', 'flock', 'perl'],
   ...['sync', 'tail', 'timeout', 'tr', 'true', 'uname', 'wc'],
 ];
 

@@ -3,7 +3,7 @@ import type { Argv, Ran } from '../../ports.ts';
 import { nameOf } from '../supervise.ts';
 
 /**
- * csh (not tcsh) takes no word longer than about 1000 characters and says so instead of running the
+ * csh (not tcsh) takes no word longer than about 8000 characters and says so instead of running the
  * command. Everything else that a login shell does to a command, `commandLine` knows how to avoid.
  */
 export function behindShell(ran: Ran, argv: Argv, place: { host: string; user: string }): Ran {

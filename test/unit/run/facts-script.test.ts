@@ -240,11 +240,13 @@ test('podman in the place of Docker is no Docker Engine', async () => {
   const { stdout } = await host.facts([], { PATH: `${path}:${join(host.folder, 'tools')}` });
   const { docker, tools } = parseFacts(stdout);
   expect(docker).toEqual({ kind: 'absent' });
-  expect([...tools]).toEqual(['podman-docker']);
+  expect([...tools]).toEqual(['flock', 'perl', 'podman-docker']);
 });
 
 test('tools that matter only sometimes are told if they are there', async () => {
-  expect([...(await factsOf()).tools]).toEqual(['ss', 'ip', 'iptables', 'systemctl']);
+  expect([...(await factsOf()).tools]).toEqual([
+    ...['ss', 'ip', 'iptables', 'systemctl', 'flock', 'perl'],
+  ]);
 });
 
 test('a host without tools that the scripts need tells which, and nothing else', async () => {
