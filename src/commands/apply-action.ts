@@ -15,8 +15,15 @@ export async function apply(
   options: BuildingOptions,
   context: CommandContext,
 ): Promise<void> {
-  const order = async () => orderOf(await readSaved(file, context), { file, options, context });
-  await initialise({ name: 'apply', options, context, order });
+  const known: { saved?: SavedPlan } = {};
+  await initialise({
+    ...{ name: 'apply', options, context },
+    order: async () => {
+      known.saved = await readSaved(file, context);
+      return orderOf(known.saved, { file, options, context });
+    },
+    facts: () => ({ plan: { file, fingerprint: known.saved?.planFingerprint ?? null } }),
+  });
 }
 
 async function readSaved(file: string, { ports }: CommandContext): Promise<SavedPlan> {

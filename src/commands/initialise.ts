@@ -20,6 +20,8 @@ interface Initialising {
   readonly options: BuildingOptions;
   readonly context: CommandContext;
   readonly order: () => Order | Promise<Order>;
+  /** Further fields of the JSON result. */
+  readonly facts?: () => Readonly<Record<string, unknown>>;
 }
 
 /** An order for the whole cluster, then one build of each controller as the proof of it. */
@@ -33,7 +35,9 @@ export async function initialise(initialising: Initialising): Promise<void> {
     changed: record.changes.length,
     steps: record.changes,
     builds: buildDocuments(builds),
+    run: record.run ?? null,
     elapsedMs: Math.round(ports.clock.now() - begin),
+    ...initialising.facts?.(),
   });
   await runClusterCommand({
     name,
