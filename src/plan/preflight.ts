@@ -1,4 +1,4 @@
-import { identityOf, parseIdentity, type Identity } from '../cluster/identity.ts';
+import { identityOf, keptIdentityPath, parseIdentity, type Identity } from '../cluster/identity.ts';
 import { hostsWith } from '../cluster/members.ts';
 import type { Host } from '../config/cluster-spec.ts';
 import { ClusterError } from '../errors.ts';
@@ -20,20 +20,33 @@ export function preflight(input: PlanInput, missing: readonly Missing[]): readon
   ];
 }
 
-/** The record of the first host that has one; the cluster's id is taken from it. */
+/**
+ * The record of the first host that has one; the cluster's id is taken from it. Where the cluster was
+ * taken down, that of the data which it left behind, so that the same cluster can begin again on it.
+ */
 export function recordedIdentity(
   input: Pick<PlanInput, 'observed' | 'spec'>,
 ): Identity | undefined {
-  return answering(input)
-    .map((host) => recorded(input, host))
-    .find((identity) => identity?.name === input.spec.name);
+  const hosts = answering(input);
+  const records = hosts.map((host) => recorded(input, host));
+  const kept = hosts.map((host) => keptIdentity(input, host));
+  return [...records, ...kept].find((identity) => identity?.name === input.spec.name);
+}
+
+/** What `destroy` left with the data of the host. */
+export function keptIdentity(
+  { spec, observed }: Pick<PlanInput, 'observed' | 'spec'>,
+  host: Host,
+): Identity | undefined {
+  const text = observed.facts.get(host.name)?.texts.get(keptIdentityPath(spec));
+  return text === undefined ? undefined : parseIdentity(text);
 }
 
 function answering({ spec, observed }: Pick<PlanInput, 'observed' | 'spec'>): readonly Host[] {
   return spec.hosts.filter(({ name }) => observed.facts.has(name));
 }
 
-function recorded({ observed }: Pick<PlanInput, 'observed'>, host: Host): Identity | undefined {
+export function recorded({ observed }: Pick<PlanInput, 'observed'>, host: Host): Identity | undefined {
   const text = observed.facts.get(host.name)?.texts.get('identity');
   return text === undefined ? undefined : parseIdentity(text);
 }

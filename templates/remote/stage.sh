@@ -417,7 +417,7 @@ remove_file() { # PATH
 # ours PATH ID: the claim of this host is that of the cluster.
 ours() { [ -f "$1" ] && grep -qF "\"id\": \"$2\"" "$1"; }
 
-# A folder that something is mounted on, or that is not below three names, is not deleted.
+# What is mounted below the folder is not deleted, and fails the step; a path needs two names at least.
 remove_folder() { # FOLDER CLAIM ID
   if [ ! -e "$1" ]; then
     result=unchanged
@@ -429,11 +429,13 @@ remove_folder() { # FOLDER CLAIM ID
     return 1
   fi
   case $1 in
-    /*/*/../* | */.. | *//*) echo "$1 is no path to delete" >&2; return 1 ;;
-    /*/*) ;;
+    */../* | */.. | *//* | */) echo "$1 is no path to delete" >&2; return 1 ;;
+    /?*/?*) ;;
     *) echo "$1 is no path to delete" >&2; return 1 ;;
   esac
-  rm -rf --one-file-system -- "$1"
+  rm -rf --one-file-system -- "$1" && return 0
+  # A disk that is mounted right there keeps its folder.
+  [ -d "$1" ] && [ -z "$(ls -A "$1")" ]
 }
 
 disable_unit() { # UNIT
@@ -442,6 +444,25 @@ disable_unit() { # UNIT
     return 0
   fi
   timeout 90 systemctl disable --now "$1" >&2
+}
+
+remove_tasks() {
+  ids=$(docker ps --all --quiet --filter 'name=^/?mesos-') || return 1
+  if [ -z "$ids" ]; then
+    result=unchanged
+    return 0
+  fi
+  # Some end by themselves when others do, and are gone before their turn.
+  # shellcheck disable=SC2086 # a list of ids
+  docker stop --time 60 $ids >/dev/null
+  # shellcheck disable=SC2086 # a list of ids
+  docker rm --force $ids >/dev/null
+  [ -z "$(docker ps --all --quiet --filter 'name=^/?mesos-')" ]
+}
+
+release_builds() { # UNIT SCRIPT
+  [ ! -f "$2" ] || timeout 60 sh "$2" remove >&2 || return 1
+  disable_unit "$1" && result=changed
 }
 
 start_unit() { # UNIT
@@ -490,5 +511,7 @@ release_host() { # CLAIM ID
     cat "$1" >&2
     return 1
   fi
-  rm -f -- "$1"
+  rm -f -- "$1" || return 1
+  rmdir -- "$(dirname "$1")" 2>/dev/null
+  return 0
 }

@@ -1,6 +1,7 @@
 import { interrupted } from '../../src/adapters/interrupted.ts';
 import { ClusterError } from '../../src/errors.ts';
 import type { Argv, Input, Ran, RunOptions } from '../../src/ports.ts';
+import { checksOf } from './fake-checks.ts';
 import type { FakeClock } from './fake-clock.ts';
 import { dockerRun, whyNotServing } from './fake-docker.ts';
 import type { FakeContainer, FakeMachine } from './fake-machine.ts';
@@ -128,6 +129,15 @@ const tell: Readonly<Record<string, (args: Words) => string>> = {
   remove_container: ([name]) => `remove ${name ?? ''}`,
   restart_container: ([name]) => `restart ${name ?? ''}`,
   take_back_container: ([name]) => `take back ${name ?? ''}`,
+  remove_file: ([path]) => `remove ${path ?? ''}`,
+  remove_folder: ([path]) => `delete ${path ?? ''}`,
+  disable_unit: ([unit]) => `disable ${unit ?? ''}`,
+  start_unit: ([unit]) => `start unit ${unit ?? ''}`,
+  correct_hosts_line: ([from, to]) => `correct hosts line ${from ?? ''} to ${to ?? ''}`,
+  reserve_ports: (ports) => `reserve ports ${ports.join(' ')}`,
+  remove_tasks: () => 'remove tasks',
+  release_builds: () => 'release builds',
+  release_host: () => 'release',
 };
 
 interface Call {
@@ -190,6 +200,53 @@ const performers: Readonly<Record<string, (call: Call) => Outcome>> = {
   start_container: startContainer,
   remove_container: ({ machine, args: [name = ''] }) =>
     machine.containers.delete(name) ? 'changed' : 'unchanged',
+  remove_file: ({ machine, args: [path = ''] }) =>
+    machine.files.delete(path) ? 'changed' : 'unchanged',
+  remove_folder: ({ machine, args: [path = '', claim = '', id = ''] }) => {
+    if (!machine.folders.has(path)) return 'unchanged';
+    if (machine.files.get(claim)?.content.includes(`"id": "${id}"`) !== true) {
+      return { code: 'FOREIGN_HOST', evidence: [`${claim} does not say that`] };
+    }
+    const isIn = (one: string): boolean => one === path || one.startsWith(`${path}/`);
+    for (const file of [...machine.files.keys()].filter(isIn)) machine.files.delete(file);
+    for (const folder of [...machine.folders.keys()].filter(isIn)) machine.folders.delete(folder);
+    return 'changed';
+  },
+  disable_unit: ({ machine, args: [unit = ''] }) =>
+    machine.files.delete(`/etc/systemd/system/timers.target.wants/${unit}`)
+      ? 'changed'
+      : 'unchanged',
+  start_unit: ({ machine, args: [unit = ''] }) => {
+    if (unit === 'docker.service') machine.docker = 'running';
+    else checksOf(machine).told.delete('clock-service');
+    return 'changed';
+  },
+  correct_hosts_line: ({ machine }) => {
+    for (const key of ['own-name', 'hosts-line']) checksOf(machine).told.delete(key);
+    return 'changed';
+  },
+  reserve_ports: ({ machine, args }) => {
+    checksOf(machine).told.set('reserved', [[args.join()]]);
+    return 'changed';
+  },
+  remove_tasks: ({ machine }) => {
+    const before = machine.tasks.size;
+    machine.tasks.clear();
+    return before > 0 ? 'changed' : 'unchanged';
+  },
+  release_builds: ({ machine }) => {
+    machine.isolation = undefined;
+    return 'changed';
+  },
+  release_host: ({ machine, args: [path = '', id = ''] }) => {
+    const claim = machine.files.get(path);
+    if (claim === undefined) return 'unchanged';
+    if (!claim.content.includes(`"id": "${id}"`)) {
+      return { code: 'FOREIGN_HOST', evidence: claim.content.split('\n') };
+    }
+    machine.files.delete(path);
+    return 'changed';
+  },
   restart_container: ({ machine, world, args: [name = '', ports = ''] }) => {
     const container = machine.containers.get(name);
     if (container === undefined) return { code: 'STEP_FAILED', evidence: ['No such container'] };
