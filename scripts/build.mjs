@@ -15,8 +15,9 @@ await build({
   platform: 'node',
   target: 'node20',
   sourcemap: true,
-  // Small ones are bundled: one file starts faster than fifty. These two bring files of their own.
-  external: ['ssh2', 'node-zookeeper-client'],
+  // Small ones are bundled: one file starts faster than fifty. These bring files of their own, or ask
+  // where their file is.
+  external: ['ssh2', 'node-zookeeper-client', 'write-file-atomic'],
   banner: {
     js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
   },

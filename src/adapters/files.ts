@@ -1,6 +1,5 @@
 import { readFile, readdir, realpath, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import writeFileAtomic from 'write-file-atomic';
 import { ClusterError } from '../errors.ts';
 import type { Files } from '../ports.ts';
 
@@ -43,6 +42,7 @@ async function read(path: string): Promise<string> {
 /** A link stays one: what it leads to is replaced. */
 async function write(path: string, text: string): Promise<void> {
   try {
+    const { default: writeFileAtomic } = await import('write-file-atomic');
     const target = await realpath(path).catch(() => path);
     const known = await stat(target).catch(() => undefined);
     await writeFileAtomic(target, text, { mode: known?.mode ?? 0o600 });
