@@ -1,7 +1,7 @@
 import { ClusterError } from '../errors.ts';
 import type { Lack, PackageManager } from './facts.ts';
 
-export interface Place {
+interface Place {
   readonly name: string;
   readonly ssh?: { readonly user: string; readonly address: string } | undefined;
 }
