@@ -29,5 +29,5 @@ function isForeign(env: Env): boolean {
 function makeLocale(folder: string, name: string): boolean {
   if (!existsSync(`/usr/share/i18n/locales/${name}`)) return false;
   const path = join(folder, `${name}.UTF-8`);
-  return spawnSync('localedef', ['-i', name, '-f', 'UTF-8', path]).status === 0;
+  return spawnSync('/usr/bin/localedef', ['-i', name, '-f', 'UTF-8', path]).status === 0;
 }
