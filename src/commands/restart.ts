@@ -1,0 +1,22 @@
+import type { Command } from 'commander';
+import type { CommandContext } from './context.ts';
+import { addRolloutOptions, type RollingOptions } from './rollout-options.ts';
+
+export function addRestart(program: Command, context: CommandContext): void {
+  const command = program
+    .command('restart')
+    .description('restart services from host to host, so that the stack goes on serving')
+    .argument(
+      '[what...]',
+      'SERVICE, HOST/SERVICE, jenkins or jenkins/NAME; everything if not given',
+    );
+  addRolloutOptions(command)
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ ci-cluster restart zookeeper --yes\n  $ ci-cluster restart mesos-agent --batch 25% --drain-timeout 1h',
+    )
+    .action(async (words: string[], _options: unknown, self: Command) => {
+      const { restart } = await import('./restart-action.ts');
+      await restart(words, self.optsWithGlobals<RollingOptions>(), context);
+    });
+}
