@@ -82,7 +82,7 @@ function configure(command: Command, { out, err, terminal }: CommandContext): vo
   const trim = (text: string) => text.replace(/\n$/, '');
   command
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 30 })
     .configureOutput({
       writeOut: (text) => {
         out(trim(text));

@@ -21,6 +21,8 @@ export interface FakeContainer {
   readonly labels: ReadonlyMap<string, string>;
   readonly env: ReadonlyMap<string, string>;
   readonly command: readonly string[];
+  /** Of `docker run`, by their names; nothing if it was not given. */
+  readonly options?: ReadonlyMap<string, readonly string[]>;
   /** What its processes read at their start, by path inside the container. */
   readonly seen: ReadonlyMap<string, string>;
   status: 'running' | 'exited' | 'restarting';
@@ -80,6 +82,8 @@ export interface FakeMachine {
   readonly faults: StepFault[];
   /** Containers that exit at once, with what they say. */
   readonly exits: Map<string, { exitCode: number; lines: readonly string[] }>;
+  /** Lines of the journal that the host keeps of runs. */
+  readonly journal: string[];
   lock: FakeLock | undefined;
   /** JSON of a holder that lost its lock, while a script of it still runs. */
   busyWith: string | undefined;
@@ -109,6 +113,7 @@ export function fakeMachine(name: string, address: string): FakeMachine {
     freeKib: () => 50_000_000,
     faults: [],
     exits: new Map(),
+    journal: [],
     lock: undefined,
     busyWith: undefined,
   };

@@ -19,19 +19,22 @@ import type {
 } from '../../src/ports.ts';
 import { answerChecks } from './fake-checks.ts';
 import { answerDetails } from './fake-details.ts';
+import { agentAnswers, idOf } from './fake-agents.ts';
 import { answerFacts } from './fake-facts.ts';
 import { fakeCaller, fakeJournal } from './fake-journal.ts';
 import { openPorts } from './fake-listeners.ts';
 import { holdLock, lockStatus } from './fake-lock.ts';
 import type { FakeContainer, FakeMachine } from './fake-machine.ts';
 import {
+  endTask,
   isJenkinsUp,
   jenkinsAnswers,
   marathonAnswers,
+  marathonTask,
   type MarathonWorld,
 } from './fake-marathon.ts';
 import { masterAnswers } from './fake-mesos.ts';
-import { fakePool, type FakeFramework, type FakePool } from './fake-pool.ts';
+import { fakePool, type FakeFramework, type FakePool, type FakeTask } from './fake-pool.ts';
 import { performStage } from './fake-stage.ts';
 import { alive, machine, note, partsOfFile, type FakeWorld } from './fake-world.ts';
 import { zooLeader, zooServers, zooWord } from './fake-zookeeper.ts';
@@ -128,6 +131,16 @@ interface Command {
   readonly options: RunOptions;
 }
 
+/** `find FOLDER … -name PATTERN -printf %T@`: when the files were made. */
+function found({ files }: FakeMachine, [, folder = '', ...words]: Argv): Ran {
+  const pattern = words[words.indexOf('-name') + 1] ?? '';
+  const [head = '', tail = ''] = pattern.split('*');
+  const times = [...files]
+    .filter(([path]) => path.startsWith(`${folder}/${head}`) && path.endsWith(tail))
+    .map(([, { modified }]) => `${modified}.0000000000\n`);
+  return { exitCode: 0, signal: undefined, stdout: times.join(''), stderr: '', truncated: false };
+}
+
 async function runOn(world: FakeWorld, machine: FakeMachine, command: Command): Promise<Ran> {
   const { argv, options } = command;
   await Promise.resolve();
@@ -147,6 +160,11 @@ async function runOn(world: FakeWorld, machine: FakeMachine, command: Command): 
     return await holdLock(machine, { ...command, clock: world.clock });
   }
   if (options.input?.[0] === templates['remote/lock-status.sh']) return lockStatus(machine);
+  if (argv.at(-1) === '/var/lib/ci-cluster/journal.ndjson') {
+    const stdout = machine.journal.map((line) => `${line}\n`).join('');
+    return { exitCode: 0, signal: undefined, stdout, stderr: '', truncated: false };
+  }
+  if (argv[0] === 'find') return found(machine, argv);
   const { clock, machines } = world;
   const noted = (line: string) => {
     note(world, line);
@@ -204,7 +222,34 @@ function serving(world: FakeWorld): MarathonWorld {
     note(world, line);
   };
   const jenkins = (appId: string) => world.jenkins.get(appId.replace(/^.*\/jenkins-/, ''));
-  return { machines: alive(world), mesos, apps, clock, deployments, refusal, log, jenkins };
+  const tasksOn = (machine: FakeMachine) => tasksOnMachine(world, machine);
+  const endTasksOn = (machine: FakeMachine) => {
+    endTasksOnMachine(world, machine);
+  };
+  const common = { machines: alive(world), mesos, apps, clock, deployments, refusal };
+  return { ...common, log, jenkins, tasksOn, endTasksOn };
+}
+
+/** Tasks of Marathon that are there, and build agents of the plugin. */
+function tasksOnMachine(world: FakeWorld, machine: FakeMachine): readonly FakeTask[] {
+  const agentId = idOf(machine);
+  const kept = [...world.apps].flatMap(([id, app]) =>
+    app.machine === machine
+      ? [{ id: marathonTask(id), frameworkId: 'f1', agentId, state: 'TASK_RUNNING' }]
+      : [],
+  );
+  const { name: cluster } = partsOfFile(world);
+  const launched = [...world.jenkins].flatMap(([name, jenkins]) =>
+    jenkins.tasks(`${cluster ?? ''}-jenkins-${name}`),
+  );
+  return [...kept, ...launched.filter((task) => task.agentId === agentId)];
+}
+
+function endTasksOnMachine(world: FakeWorld, machine: FakeMachine): void {
+  for (const [id, app] of world.apps) if (app.machine === machine) endTask(world, id);
+  for (const jenkins of world.jenkins.values()) {
+    if (jenkins.agentId === idOf(machine)) jenkins.kill();
+  }
 }
 
 /** Marathon, the controllers that are up, and what nobody uses any more. */
@@ -225,7 +270,7 @@ function poolOf(world: FakeWorld): FakePool {
   return fakePool({
     frameworks: [{ id: 'f1', name: 'marathon', ...connected }, ...own, ...left],
     tasks: () => [...tasks, ...world.mesos.tasks],
-    agents: [{ id: 'S1', hostname: machine(world, 'a1').address, cpus: 4, mem: 6500 }],
+    agents: [{ id: 'S-a1', hostname: machine(world, 'a1').address, cpus: 4, mem: 6500 }],
   });
 }
 
@@ -258,6 +303,8 @@ function serve(
   switch (container.labels.get('io.ci-cluster.service')) {
     case 'mesos-master':
       return masterOf(world, machine, request);
+    case 'mesos-agent':
+      return agentAnswers(tasksOnMachine(world, machine), request);
     case 'marathon':
       return marathonAnswers(serving(world), machine, request);
     case 'gateway':

@@ -107,6 +107,8 @@ function owedIn(lines: readonly JournalLine[]): readonly string[] {
 /** What could be gone on with: neither finished nor overtaken by the same command later. */
 export function unfinished(runs: readonly PastRun[]): readonly PastRun[] {
   return runs.filter((run, index) => {
+    // The run that it goes on with is the one to go on with.
+    if (run.begin.command[0] === 'resume') return false;
     if (run.state === 'done' || run.state === 'running' || run.resumedBy !== undefined)
       return false;
     const later = runs.slice(index + 1);

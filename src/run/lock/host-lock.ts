@@ -45,8 +45,10 @@ export async function takeHostLock(wanted: Wanted): Promise<HostLock> {
     holding.abort();
   };
   const line = hear();
-  if (ports.signal.aborted) stop();
-  ports.signal.addEventListener('abort', stop);
+  // One of its own for each host: Node warns where many listen to the same.
+  const interruption = AbortSignal.any([ports.signal]);
+  if (interruption.aborted) stop();
+  interruption.addEventListener('abort', stop);
   const ended = hold(wanted, line, holding.signal);
   try {
     const late = inTime(noAnswer(remote.name));
@@ -58,7 +60,7 @@ export async function takeHostLock(wanted: Wanted): Promise<HostLock> {
     stop();
     throw error;
   } finally {
-    ports.signal.removeEventListener('abort', stop);
+    interruption.removeEventListener('abort', stop);
   }
 }
 
