@@ -17,6 +17,7 @@ case $action in
     echo free
     ;;
   *)
+    # shellcheck disable=SC2016 # the inner shell expands it
     as_jenkins sh -c ': >> "$1"' sh "$file" 2> /dev/null || { echo unwritable; exit 0; }
     # Held until our stdin closes: by the other side, or with the connection.
     [ "$action" = hold ] && hold='echo held; cat > /dev/null' || hold='echo free'

@@ -24,11 +24,13 @@ say() {
 say config "$(docker image inspect --format '{{json .Config}}' "$image")"
 # Jenkins' Mesos plugin hands over its whole command as one argument.
 say one-argument "$(try "$image" 'echo one; echo argument' | tr '\n' ' ')"
+# shellcheck disable=SC2016 # the shell in the image expands it
 tools='for tool in java git flock setpriv docker; do command -v "$tool" > /dev/null 2>&1 && printf "%s " "$tool"; done;
 for file in /usr/bin/tini /usr/local/bin/jenkins.sh; do [ -x "$file" ] && printf "%s " "$file"; done; echo'
 # Without `env` as entry point, an image that swallows its command could not be asked at all.
 say tools "$(ask env "$tools")"
 say java "$(ask env 'java -version 2>&1 | grep -v ^Picked | head -n 1')"
+# shellcheck disable=SC2016 # the shell in the image expands it
 say core "$(ask env 'printf %s "${JENKINS_VERSION-}"')"
 say plugins "$(ask env 'cat /usr/share/jenkins/ref/plugins.txt 2> /dev/null | grep -v "^ *#" | tr "\n" " "')"
 say user "$(ask env 'id -u')"

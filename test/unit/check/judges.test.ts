@@ -41,7 +41,7 @@ function docker(difference: Partial<CheckFacts['docker']>): Change {
 
 function engine(difference: Readonly<Record<string, unknown>>): Change {
   return at('a1', () => ({
-    facts: { docker: { ...factsOf('a1').docker, ...difference } as Facts['docker'] },
+    facts: { docker: { ...factsOf('a1').docker, ...difference } },
   }));
 }
 
