@@ -23,7 +23,7 @@ export function addExec(program: Command, context: CommandContext): void {
     .option('--prefix', 'put the host before each line, instead of a title above them', false)
     .addHelpText(
       'after',
-      '\nWords after -- reach the host unchanged; for pipes and variables of a shell there:\n' +
+      '\nWords after -- reach the host unchanged; for pipes and variables there:\n' +
         "  $ ci-cluster exec --all -- sh -c 'docker ps | wc -l'\n" +
         '\nExample:\n  $ ci-cluster exec --role mesos-agent --root -- systemctl is-active docker',
     )

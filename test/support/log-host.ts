@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { loadTemplates } from '../../src/adapters/files.ts';
 import { localHost } from '../../src/adapters/local-host.ts';
 import type { Host } from '../../src/config/cluster-spec.ts';
-import type { Argv, Ran, RunOptions } from '../../src/ports.ts';
+import type { Argv, Ran, RemoteHost, RunOptions } from '../../src/ports.ts';
 import { logsCommand, logsScript, type LogRequest } from '../../src/run/logs/request.ts';
 import type { LogSource } from '../../src/run/logs/source.ts';
 
@@ -36,6 +36,9 @@ export interface LogContainer {
 /** The script for logs, run by the real `sh` with a Docker that has the containers of a folder. */
 export class LogHost {
   readonly folder: string;
+
+  /** Where the script runs; this machine without SSH if nothing else is said. */
+  host: RemoteHost = localHost('m1', { politeStopMs: 5000, drainMs: 1000 });
 
   constructor(folder: string) {
     this.folder = folder;
@@ -79,10 +82,10 @@ export class LogHost {
 
   async run(argv: Argv, options: Partial<RunOptions> = {}): Promise<Ran> {
     const path = [stubs, process.env.PATH ?? ''].join(':');
-    return await localHost('m1', { politeStopMs: 5000, drainMs: 1000 }).run(
-      ['env', `STUB=${this.folder}`, `PATH=${path}`, ...argv],
-      { deadlineMs: 20_000, ...options },
-    );
+    return await this.host.run(['env', `STUB=${this.folder}`, `PATH=${path}`, ...argv], {
+      deadlineMs: 20_000,
+      ...options,
+    });
   }
 
   async ask(request: Partial<LogRequest>, options: Partial<RunOptions> = {}): Promise<Ran> {

@@ -11,6 +11,8 @@ const commands = [
   'jenkins',
   'jenkins prune-frameworks',
   'jenkins failover',
+  ...['logs', 'exec', 'config', 'config show', 'config validate', 'config schema'],
+  ...['completion', 'destroy'],
   'lab',
   'lab up',
   'lab down',

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { LogRequest } from '../../../../src/run/logs/request.ts';
 import { appSource, containerSource, LogHost } from '../../../support/log-host.ts';
+import { createConnector } from '../../../../src/adapters/ssh.ts';
+import { createHome } from '../../../support/ssh-keys.ts';
+import { startSshServer } from '../../../support/ssh-server.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
 
 const folder = tempFolder();
@@ -161,4 +164,29 @@ test('lines longer than a pipe keeps together are cut while following', async ()
   expect(lines[0]).toHaveLength('0\t'.length + 3800 + 1);
   expect(lines[0]?.endsWith('x…')).toBe(true);
   expect(lines[1]).toBe(`0\t${t(2)} short`);
+});
+
+test('over SSH it is the same, and a lost connection leaves nothing running, either', async () => {
+  const home = createHome(folder);
+  await using server = await startSshServer();
+  home.trust(server.port, server.hostKey);
+  await using connector = createConnector();
+  await using remote = await connector.connect(home.target(server.port));
+  host.host = remote;
+  await host.put('ci-zookeeper', { id: 'quiet', live: true });
+  await host.put('ci-mesos-master', { id: 'm1', live: true });
+  const said = host.say('ci-mesos-master', `${t(1)} one`);
+  const ended = await follow({ sources: [zookeeper, master] }, () => true);
+  await said;
+  expect(ended).toEqual({ lines: [`1\t${t(1)} one`], code: 'INTERRUPTED' });
+  const pipe = join(host.folder, 'ci-zookeeper', 'live');
+  expect(processes()).not.toContain(pipe);
+  const again = host.say('ci-mesos-master', `${t(2)} two`);
+  const lost = await follow({ sources: [zookeeper, master] }, () => {
+    server.dropAll();
+    return false;
+  });
+  await again;
+  expect(lost.code).toBe('RESULT_UNKNOWN');
+  await expect.poll(processes, { timeout: 10_000 }).not.toContain(pipe);
 });
