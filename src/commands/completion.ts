@@ -12,9 +12,9 @@ export function addCompletion(program: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       '\nExamples:\n' +
-        '  $ ci-cluster completion bash > ~/.local/share/bash-completion/completions/ci-cluster\n' +
-        '  $ ci-cluster completion zsh > "${fpath[1]}/_ci-cluster"\n' +
-        '  $ ci-cluster completion fish > ~/.config/fish/completions/ci-cluster.fish',
+        '  $ source <(ci-cluster completion bash)    # in ~/.bashrc\n' +
+        '  $ source <(ci-cluster completion zsh)     # in ~/.zshrc, after compinit\n' +
+        '  $ ci-cluster completion fish | source     # in config.fish',
     )
     .action(async (shell: Shell) => {
       const { completionScript } = await import('./completion-action.ts');
