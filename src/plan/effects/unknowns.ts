@@ -11,7 +11,14 @@ export function unknownsOf(plan: Plan, input: PlanInput): readonly string[] {
       steps.flatMap((step) => ofStep(step, host, input)),
     );
   });
-  return [...new Set(told)];
+  return [...new Set([...told, ...ofMarathon(input)])];
+}
+
+/** At a port that has just been changed, for instance, nobody answers yet. */
+function ofMarathon({ observed }: PlanInput): readonly string[] {
+  const runs = [...observed.facts.values()].some(({ containers }) => containers.length > 0);
+  if (observed.apps !== undefined || !runs) return [];
+  return ['apps in Marathon, which does not answer: those to remove show in the next plan'];
 }
 
 function ofCall(step: ApiStep, { observed }: PlanInput): readonly string[] {
@@ -22,10 +29,6 @@ function ofCall(step: ApiStep, { observed }: PlanInput): readonly string[] {
   }
   if (step.kind === 'set-shares' && observed.shares === undefined) {
     return ['present weights and limits: no leading Mesos master tells them'];
-  }
-  const runs = [...observed.facts.values()].some(({ containers }) => containers.length > 0);
-  if (step.kind === 'put-app' && observed.apps === undefined && runs) {
-    return ['apps that run already: no Marathon leader tells them'];
   }
   return [];
 }
