@@ -8,11 +8,12 @@ import { lookAt, type Look } from '../run/look.ts';
 import { refuse } from '../run/refuse.ts';
 import { runClusterCommand } from './cluster-command.ts';
 import type { CommandContext } from './context.ts';
+import { emptyingOf, type EmptyingOptions } from './emptying-options.ts';
 import type { GlobalOptions } from './options.ts';
 import { planView } from './plan-view.ts';
 import { savedPlan } from './saved-plan.ts';
 
-export interface PlanOptions extends GlobalOptions {
+export interface PlanOptions extends GlobalOptions, EmptyingOptions {
   readonly out?: string;
   readonly skipUnreachable: boolean;
 }
@@ -31,7 +32,7 @@ export async function planAction(options: PlanOptions, context: CommandContext):
       const look = await lookAt(spec, ports, report);
       const tookMs = ports.clock.now() - begin;
       refuse(look, { skipUnreachable: options.skipUnreachable });
-      const stages = plan(look.input);
+      const stages = plan(look.input, emptyingOf(options));
       const changes = countChanges(stages);
       report({ kind: 'planned', changes });
       const view = await planView({ ...look, tookMs }, stages, ports);

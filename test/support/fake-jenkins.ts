@@ -30,6 +30,11 @@ export interface FakeJenkins {
   /** `POST /createItem?name=…`; reads are not in it. */
   readonly log: string[];
   quietingDown: boolean;
+  quietDownReason: string | undefined;
+  /** Nodes that somebody took out by hand, with the reason. */
+  readonly takenOut: Map<string, string>;
+  /** Agent in Mesos that the tasks run on. */
+  agentId: string;
   password: string;
   /** What it has for a label; undefined: an old core that does not tell. */
   supply: { readonly clouds: readonly object[]; readonly nodes: readonly object[] } | undefined;
@@ -37,6 +42,8 @@ export interface FakeJenkins {
   forgetful: boolean;
   /** Online all the time, idle. */
   idleAgents: string[];
+  /** Its build agents on Mesos are killed, and what runs on them. */
+  kill(): void;
   /** Ends all sessions, as a restart does. */
   restart(): void;
   answers: (request: HttpRequest) => Partial<HttpAnswer>;
@@ -71,6 +78,9 @@ class Fake implements FakeJenkins {
   readonly builds: FakeBuild[] = [];
   readonly log: string[] = [];
   quietingDown = false;
+  quietDownReason: string | undefined = undefined;
+  readonly takenOut = new Map<string, string>();
+  agentId: string;
   password: string;
   supply: FakeJenkins['supply'];
   forgetful = false;
@@ -83,7 +93,12 @@ class Fake implements FakeJenkins {
     this.#parts = parts;
     this.#label = parts.label ?? 'build';
     this.password = parts.password;
+    this.agentId = parts.agentId ?? 'S1';
     this.course = { ...quickCourse, ...parts.course };
+  }
+
+  kill(): void {
+    for (const build of this.builds) if (!this.#isOver(build)) build.stopped = true;
   }
 
   restart(): void {
@@ -96,7 +111,7 @@ class Fake implements FakeJenkins {
   };
 
   tasks(frameworkId: string): readonly FakeTask[] {
-    const agentId = this.#parts.agentId ?? 'S1';
+    const { agentId } = this;
     return this.builds.flatMap((build) => {
       const failed = this.course.failures
         .filter(({ atMs }) => this.#since(build) >= atMs)
@@ -104,7 +119,10 @@ class Fake implements FakeJenkins {
           ...{ id: `${this.#agentOf(build)}-failed-${index}`, frameworkId, agentId },
           ...{ state: 'TASK_FAILED', reason, message },
         }));
-      const isUp = this.#since(build) >= this.course.launchedMs && this.idleAgents.length === 0;
+      const isUp =
+        this.#since(build) >= this.course.launchedMs &&
+        this.idleAgents.length === 0 &&
+        !build.stopped;
       const task = { id: this.#agentOf(build), frameworkId, agentId, state: 'TASK_RUNNING' };
       return [...failed, ...(isUp && !build.cancelled ? [task] : [])];
     });
@@ -136,7 +154,10 @@ class Fake implements FakeJenkins {
 
   #read(path: string, query: URLSearchParams): Partial<HttpAnswer> {
     if (path === '/crumbIssuer/api/json') return this.#crumb();
-    if (path === '/api/json') return json({ quietingDown: this.quietingDown });
+    if (path === '/api/json') {
+      const { quietingDown, quietDownReason } = this;
+      return json({ quietingDown, ...(quietDownReason !== undefined && { quietDownReason }) });
+    }
     if (path === '/computer/api/json') return json({ computer: this.#computers() });
     if (path === `/label/${this.#label}/api/json` && this.supply) return json(this.supply);
     const item = /^\/queue\/item\/(\d+)\/api\/json$/.exec(path)?.[1];
@@ -168,7 +189,8 @@ class Fake implements FakeJenkins {
         displayName: this.#agentOf(build),
         offline: this.#since(build) < this.course.onlineMs,
         offlineCauseReason: '',
-        idle: this.#since(build) < this.course.startedMs || this.#isOver(build),
+        idle: !this.#isRunning(build),
+        executors: [{ currentExecutable: this.#isRunning(build) ? { url: urlOf(build) } : null }],
         assignedLabels: [{ name: this.#label }, { name: this.#agentOf(build) }],
       }));
     const idle = this.idleAgents.map((displayName) => ({
@@ -187,6 +209,10 @@ class Fake implements FakeJenkins {
 
   #isOver(build: FakeBuild): boolean {
     return build.stopped || this.#since(build) >= this.course.finishedMs;
+  }
+
+  #isRunning(build: FakeBuild): boolean {
+    return this.#since(build) >= this.course.startedMs && !this.#isOver(build);
   }
 
   #item(id: number): Partial<HttpAnswer> {
@@ -233,6 +259,13 @@ class Fake implements FakeJenkins {
       this.jobs.set(query.get('name') ?? '', body);
       return { status: 200 };
     }
+    if (path === '/quietDown' || path === '/cancelQuietDown') {
+      this.quietingDown = path === '/quietDown';
+      this.quietDownReason = this.quietingDown ? (query.get('message') ?? undefined) : undefined;
+      return { status: 302 };
+    }
+    const toggled = /^\/computer\/([^/]+)\/toggleOffline$/.exec(path)?.[1];
+    if (toggled !== undefined) return this.#toggle(toggled, query.get('offlineMessage') ?? '');
     if (path === '/queue/cancelItem') return this.#cancel(Number(query.get('id')));
     const [, job = '', rest = ''] = /^\/job\/([^/]+)\/(.*)$/.exec(path) ?? [];
     if (!this.jobs.has(job)) return { status: 404 };
@@ -245,6 +278,13 @@ class Fake implements FakeJenkins {
     if (build === undefined) return { status: 404 };
     build.stopped = true;
     return { status: 302, headers: { location: 'http://jenkins.internal.example/' } };
+  }
+
+  #toggle(node: string, message: string): Partial<HttpAnswer> {
+    if (!this.takenOut.delete(node)) {
+      this.takenOut.set(node, `Disconnected by admin${message === '' ? '' : ` : ${message}`}`);
+    }
+    return { status: 302 };
   }
 
   #cancel(id: number): Partial<HttpAnswer> {
@@ -263,6 +303,26 @@ class Fake implements FakeJenkins {
     const location = `http://jenkins.internal.example:8080/queue/item/${id}/`;
     return { status: 201, headers: { location } };
   }
+}
+
+function urlOf({ job, number }: FakeBuild): string {
+  return `http://jenkins.internal.example:8080/job/${job}/${number}/`;
+}
+
+/** The answer about all nodes, with those that somebody took out. */
+export function withTakenOut(
+  takenOut: ReadonlyMap<string, string>,
+  { path }: Pick<HttpRequest, 'path'>,
+  answer: Partial<HttpAnswer>,
+): Partial<HttpAnswer> {
+  if (!path.startsWith('/computer/api/json') || answer.status !== 200) return answer;
+  const { computer } = JSON.parse(answer.body ?? '') as { computer: { displayName: string }[] };
+  const all = computer.map((one) => {
+    const offlineCauseReason = takenOut.get(one.displayName);
+    if (offlineCauseReason === undefined) return { temporarilyOffline: false, ...one };
+    return { ...one, offline: true, temporarilyOffline: true, offlineCauseReason };
+  });
+  return { ...answer, body: JSON.stringify({ computer: all }) };
 }
 
 function json(body: unknown): Partial<HttpAnswer> {

@@ -1,6 +1,7 @@
 import type { HttpAnswer, HttpRequest } from '../../src/ports.ts';
+import { idOf, isOut } from './fake-agents.ts';
 import { withBuildAgents } from './fake-build-agents.ts';
-import type { FakeJenkins } from './fake-jenkins.ts';
+import { withTakenOut, type FakeJenkins } from './fake-jenkins.ts';
 import { running, type FakeMachine } from './fake-machine.ts';
 import { agentMachines, json, mesosLeader, type MesosWorld } from './fake-mesos.ts';
 import { zooLeader, zooServers } from './fake-zookeeper.ts';
@@ -63,6 +64,11 @@ function change(world: MarathonWorld, request: HttpRequest, id: string): Partial
     const { status, message } = world.refusal;
     return { ...json({ message }), status };
   }
+  const [, app, task] = /^(.*)\/tasks\/([^/]+)$/.exec(id) ?? [];
+  if (request.method === 'DELETE' && app !== undefined && task !== undefined) {
+    endTask(world, app);
+    return json({});
+  }
   if (request.method === 'DELETE') {
     return world.apps.delete(id) ? json({ deploymentId: 'd3' }) : { status: 404 };
   }
@@ -80,10 +86,24 @@ function change(world: MarathonWorld, request: HttpRequest, id: string): Partial
 function appAnswer(world: MarathonWorld, id: string): Partial<HttpAnswer> {
   const app = world.apps.get(id);
   if (app === undefined) return { ...json({ message: `App '${id}' does not exist` }), status: 404 };
-  const host = taskPlace(world, app)?.address;
-  const tasks = host === undefined ? [] : [{ host, state: 'TASK_RUNNING' }];
+  const place = taskPlace(world, app);
+  const task = place && {
+    ...{ id: marathonTask(id), host: place.address, slaveId: idOf(place), state: 'TASK_RUNNING' },
+  };
+  const tasks = task === undefined ? [] : [task];
   const counts = { tasksRunning: tasks.length, tasksStaged: 0 };
   return json({ app: { ...app.definition, ...counts, tasks } });
+}
+
+/** As Marathon makes the id of a task from that of its app (1.10). */
+export function marathonTask(appId: string): string {
+  return `${appId.slice(1).replaceAll('/', '_')}.instance-1f._app.1`;
+}
+
+/** Marathon starts the next one where it may. */
+export function endTask({ apps }: Pick<MarathonWorld, 'apps'>, appId: string): void {
+  const app = apps.get(appId);
+  if (app !== undefined) app.machine = undefined;
 }
 
 interface Definition {
@@ -102,6 +122,7 @@ function taskPlace(world: MarathonWorld, app: FakeApp): FakeMachine | undefined 
   const { constraints, container } = app.definition as unknown as Definition;
   const place = agentMachines(world).find(
     (machine) =>
+      !isOut(world.mesos.agents, machine.name) &&
       machine.images.has(container.docker.image) &&
       container.volumes.every(({ hostPath }) => hasFolder(machine, hostPath)) &&
       constraints.every(([field, , value]) => valueOf(machine, field) === value),
@@ -148,7 +169,8 @@ export function jenkinsAnswers(
     const agent = world.apps.get(appId);
     return agent && taskPlace(world, agent);
   };
-  return withBuildAgents({ controller, machine, placeOf }, request, answer);
+  const all = withBuildAgents({ controller, machine, placeOf }, request, answer);
+  return withTakenOut(world.jenkins(id)?.takenOut ?? new Map(), request, all);
 }
 
 /** Whether the app's controller runs and has started. */

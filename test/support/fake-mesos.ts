@@ -1,4 +1,5 @@
 import type { HttpAnswer, HttpRequest } from '../../src/ports.ts';
+import { agentEntry, agentOrder, type AgentMemory } from './fake-agents.ts';
 import { running, type FakeContainer, type FakeMachine } from './fake-machine.ts';
 import {
   fakePool,
@@ -21,6 +22,8 @@ export interface MesosMemory {
   readonly tasks: FakeTask[];
   /** Addresses of Mesos agents that the leader knows of, but that have not come back to it. */
   readonly recovered?: string[];
+  /** Mesos agents that somebody took out, by the name of their host. */
+  readonly agents?: Map<string, AgentMemory>;
   /** What the masters say that they are; 1.12.0 if not given. */
   version?: string;
   /** Weights and limits by role. */
@@ -38,6 +41,10 @@ export interface MesosWorld {
   readonly mesos: MesosMemory;
   /** Frameworks and their tasks; without it the master knows of none. */
   readonly pool?: FakePool;
+  readonly log?: (line: string) => void;
+  /** What runs on the Mesos agent of a machine, and its end. */
+  readonly tasksOn?: (machine: FakeMachine) => readonly FakeTask[];
+  readonly endTasksOn?: (machine: FakeMachine) => void;
 }
 
 function mastersOf({ machines }: MesosWorld): readonly Master[] {
@@ -87,6 +94,18 @@ export function masterAnswers(
   const { type, ...content } = JSON.parse(request.body ?? '') as Call;
   if (type === 'GET_HEALTH') return json({ type, get_health: { healthy: true } });
   if (type === 'GET_AGENTS') return json({ type, get_agents: getAgents(world) });
+  const ordered = agentOrder(
+    {
+      agents: world.mesos.agents ?? new Map<string, AgentMemory>(),
+      registered: knownAgents(world),
+      tasksOn: world.tasksOn ?? (() => []),
+      endTasksOn: world.endTasksOn ?? (() => undefined),
+      log: world.log ?? (() => undefined),
+    },
+    machine,
+    { type, ...content },
+  );
+  if (ordered !== undefined) return ordered;
   const shares = shareAnswers(world.mesos, type, content);
   return shares ?? poolAnswers(world.pool ?? fakePool(), request) ?? { status: 400 };
 }
@@ -139,18 +158,18 @@ function getAgents(world: MesosWorld): object {
 }
 
 function agentsOf(world: MesosWorld): unknown[] {
-  return agentMachines(world).map((machine, index) => {
-    const env = running(machine, 'mesos-agent')?.env;
-    const id = { value: `S${index + 1}` };
-    const scalar = (name: string, value: number) => ({ name, scalar: { value } });
-    return {
-      active: true,
-      agent_info: {
-        ...{ id, hostname: env?.get('MESOS_HOSTNAME') },
-        port: Number(env?.get('MESOS_PORT')),
-      },
-      total_resources: [scalar('cpus', 4), scalar('mem', 6500), scalar('disk', 40_000)],
-    };
+  const agents = world.mesos.agents ?? new Map<string, AgentMemory>();
+  return knownAgents(world).map((machine) => agentEntry(agents, machine));
+}
+
+/** Those that registered, and those that were stopped while they were taken out: nobody forgot them. */
+function knownAgents(world: MesosWorld): readonly FakeMachine[] {
+  if (mesosLeader(world) === undefined) return [];
+  const registered = agentMachines(world);
+  return [...world.machines.values()].filter((machine) => {
+    const memory = world.mesos.agents?.get(machine.name);
+    if (memory?.gone === true && running(machine, 'mesos-agent') === undefined) return false;
+    return registered.includes(machine) || memory?.deactivated === true;
   });
 }
 

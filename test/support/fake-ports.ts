@@ -6,6 +6,7 @@ import { maskOf } from '../../src/adapters/mask.ts';
 import { quote } from '../../src/adapters/quote.ts';
 import { ClusterError, type ErrorCode } from '../../src/errors.ts';
 import type {
+  Argv,
   Connector,
   Endpoint,
   HttpAnswer,

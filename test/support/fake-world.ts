@@ -46,7 +46,13 @@ export function fakeWorld(text: string = clusterFile()): FakeWorld {
     machines: new Map(),
     znodes: new Map(),
     apps: new Map(),
-    mesos: { initialised: false, frameworks: [], disconnected: new Set(), tasks: [] },
+    mesos: {
+      initialised: false,
+      frameworks: [],
+      disconnected: new Set(),
+      tasks: [],
+      agents: new Map(),
+    },
     jenkins: new Map(),
     files: new Map(),
     records: new Map(),
@@ -93,7 +99,10 @@ export function writeClusterFile(world: FakeWorld, text: string): void {
     if (world.jenkins.has(name)) continue;
     const [label = 'build'] = Object.keys(controller?.buildAgents ?? {});
     const { clock } = world;
-    world.jenkins.set(name, fakeJenkins({ clock, label, password: adminPassword }));
+    world.jenkins.set(
+      name,
+      fakeJenkins({ clock, label, password: adminPassword, agentId: 'S-a1' }),
+    );
   }
 }
 

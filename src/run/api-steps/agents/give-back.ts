@@ -7,7 +7,7 @@ import type { Run } from '../../run.ts';
 import { drain } from './drain.ts';
 import { putBack } from './jenkins-nodes.ts';
 import { leadingOf } from './leading.ts';
-import { hasRegisteredAnew } from './registrations.ts';
+import { hasRegisteredAnew } from './memory.ts';
 
 const answerMs = 60_000;
 const registerMs = 30_000;

@@ -1,9 +1,16 @@
 import type { JenkinsController } from '../../../config/cluster-spec.ts';
 import { ClusterError } from '../../../errors.ts';
-import { clientOf, ourMark, readNodes, readQuiet } from '../../../health/build-load.ts';
+import {
+  clientOf,
+  ourMark,
+  readNodes,
+  readQuiet,
+  type LoadedNode,
+} from '../../../health/build-load.ts';
 import type { JenkinsClient } from '../../../health/jenkins-client.ts';
 import { failed, whyNoAnswer } from '../../../health/sight.ts';
 import type { Run } from '../../run.ts';
+import { hasTaken, rememberTaken } from './memory.ts';
 
 /** Stands in Jenkins beside the node, and tells a later run that it is ours to put back. */
 function reasonFor({ session }: Pick<Run, 'session'>, what: string): string {
@@ -20,6 +27,7 @@ export function isTakenOutFor(reason: string, host: string): boolean {
 /** Toggles, so it is asked only of a node that is not taken out yet. */
 export async function takeOut(run: Run, client: JenkinsClient, node: Taken): Promise<void> {
   const message = encodeURIComponent(reasonFor(run, emptying(node.host)));
+  rememberTaken(run, node.host, node.controller.name);
   await post(
     client,
     node,
@@ -33,27 +41,72 @@ interface Taken {
   readonly host: string;
 }
 
-/** All nodes of the controllers that were taken out for the host; true if there were any. */
-export async function putBack(run: Run, host: string, only?: readonly string[]): Promise<boolean> {
+/** Which nodes are put back: of some controllers, or of some names. */
+interface Which {
+  readonly controllers?: readonly string[];
+  readonly names?: readonly string[];
+}
+
+/** Nodes that were taken out for the host; true if there were any. */
+export async function putBack(run: Run, host: string, which: Which = {}): Promise<boolean> {
+  const asked = run.spec.jenkins.filter(
+    ({ buildAgents, name }) =>
+      buildAgents.length > 0 && (which.controllers?.includes(name) ?? true),
+  );
   const found = await Promise.all(
-    run.spec.jenkins
-      .filter(({ buildAgents }) => buildAgents.length > 0)
-      .map(async (controller) => {
-        const client = clientOf(run.sight, controller);
-        const nodes = await readNodes(client);
-        // A controller that does not answer gets its nodes back with the next run that finds them.
-        if (typeof nodes === 'string') return false;
-        const ours = nodes
-          .filter(({ takenOut, reason }) => takenOut && isTakenOutFor(reason, host))
-          .filter(({ name }) => only?.includes(name) ?? true);
-        for (const { name } of ours) {
-          const path = `/computer/${encodeURIComponent(name)}/toggleOffline?offlineMessage=`;
-          await post(client, { controller, name, host }, path);
-        }
-        return ours.length > 0;
-      }),
+    asked.map((controller) => putBackOf({ run, host, names: which.names }, controller)),
   );
   return found.some((some) => some);
+}
+
+interface PuttingBack {
+  readonly run: Run;
+  readonly host: string;
+  readonly names: readonly string[] | undefined;
+}
+
+async function putBackOf(
+  { run, host, names }: PuttingBack,
+  controller: JenkinsController,
+): Promise<boolean> {
+  const client = clientOf(run.sight, controller);
+  const nodes = await nodesOf(run, host, { controller, client });
+  const ours = nodes
+    .filter(({ takenOut, reason }) => takenOut && isTakenOutFor(reason, host))
+    .filter(({ name }) => names?.includes(name) ?? true);
+  for (const { name } of ours) {
+    const path = `/computer/${encodeURIComponent(name)}/toggleOffline?offlineMessage=`;
+    await post(client, { controller, name, host }, path);
+  }
+  return ours.length > 0;
+}
+
+/** A controller that just moved, or was stopped, needs a while; nothing of it looks at the signal. */
+const answerMs = 180_000;
+const pauseMs = 2000;
+
+async function nodesOf(
+  run: Run,
+  host: string,
+  {
+    controller,
+    client,
+  }: { readonly controller: JenkinsController; readonly client: JenkinsClient },
+): Promise<readonly LoadedNode[]> {
+  const { clock } = run.ports;
+  const begin = clock.now();
+  for (;;) {
+    const nodes = await readNodes(client);
+    if (typeof nodes !== 'string') return nodes;
+    // Of one that this run took nothing from there is nothing to wait for.
+    if (!hasTaken(run, host, controller.name)) return [];
+    if (clock.now() - begin >= answerMs) {
+      const what = `Jenkins ${controller.name} ${nodes}: its build agents that were taken out for ${host} stay so`;
+      run.report({ kind: 'note', text: `${what}; type: ci-cluster add-agent ${host}` });
+      return [];
+    }
+    await clock.sleep(pauseMs);
+  }
 }
 
 /** False if it was quiet already, by somebody's wish. */

@@ -11,8 +11,8 @@ import { drain } from './drain.ts';
 import { giveBackAtLast } from './give-back.ts';
 import { pause, putBack, resume } from './jenkins-nodes.ts';
 import { hostNamed } from './hosts.ts';
-import { leadingOf } from './leading.ts';
-import { rememberRegistration } from './registrations.ts';
+import { leadingOf, type Leading } from './leading.ts';
+import { rememberRegistration } from './memory.ts';
 import { moveAway, residentsOf, type Resident } from './move-controllers.ts';
 
 /**
@@ -24,6 +24,14 @@ export function vacateAgent(run: Run, step: VacateAgent): Call {
   return { host, call: () => vacate(run, host, step) };
 }
 
+interface Vacating {
+  readonly run: Run;
+  readonly host: Host;
+  readonly step: VacateAgent;
+  readonly leading: Leading;
+  readonly residents: readonly Resident[];
+}
+
 async function vacate(run: Run, host: Host, step: VacateAgent): Promise<boolean> {
   const leading = leadingOf(run);
   const agent = await leading.agent(host);
@@ -31,6 +39,19 @@ async function vacate(run: Run, host: Host, step: VacateAgent): Promise<boolean>
   if (agent === undefined) return false;
   const residents = await residentsOf(run, host);
   refuseBound(residents, step, host);
+  const vacating = { run, host, step, leading, residents };
+  const paused = promiseReturn(vacating);
+  await lookAtBuilds({ run, host, whole: [] });
+  await leading.tell('DEACTIVATE_AGENT', agent.id);
+  if (!step.killBuilds) await endBuilds(vacating, paused);
+  for (const one of residents) if (moves(step, one)) await moveAway(run, host, one);
+  rememberRegistration(run, host, agent);
+  await endRest(vacating);
+  return true;
+}
+
+/** From now on the end of the run gives back whatever is taken; the result takes what was paused. */
+function promiseReturn({ run, host }: Vacating): Resident[] {
   const paused: Resident[] = [];
   run.undo.set(returnAgentId(host.name), {
     told: `give the Mesos agent on ${host.name} work again`,
@@ -40,25 +61,32 @@ async function vacate(run: Run, host: Host, step: VacateAgent): Promise<boolean>
     },
     byHand: `ci-cluster add-agent ${host.name}`,
   });
-  const whole = step.killBuilds ? [] : residents.map(({ controller }) => controller.name);
-  await lookAtBuilds({ run, host, whole });
-  await leading.tell('DEACTIVATE_AGENT', agent.id);
-  if (!step.killBuilds) {
-    for (const one of residents) {
-      if (await pause(run, one.controller, `empties ${host.name}`)) paused.push(one);
-    }
-    const look = () => lookAtBuilds({ run, host, whole });
-    await awaitBuilds({ run, place: host.name, timeoutMs: step.timeoutMs, look });
-  }
+  return paused;
+}
+
+/** Those on the host, and all of a controller that is to move or to stop. */
+async function endBuilds(vacating: Vacating, paused: Resident[]): Promise<void> {
+  const { run, host, step, residents } = vacating;
   for (const one of residents) {
-    if (!(step.stops ?? []).includes(one.controller.name)) await moveAway(run, host, one);
+    if (await pause(run, one.controller, `empties ${host.name}`)) paused.push(one);
   }
+  const whole = residents.map(({ controller }) => controller.name);
+  const look = () => lookAtBuilds({ run, host, whole });
+  await awaitBuilds({ run, place: host.name, timeoutMs: step.timeoutMs, look });
+}
+
+function moves({ stops = [] }: VacateAgent, { controller }: Resident): boolean {
+  return !stops.includes(controller.name);
+}
+
+async function endRest({ run, host, step, leading }: Vacating): Promise<void> {
+  // It starts nothing more and will not answer for a while.
+  const stops = step.killBuilds ? [] : (step.stops ?? []);
+  if (stops.length > 0) await putBack(run, host.name, { controllers: stops });
   const kept = await keptNodes(run, host);
-  rememberRegistration(run, host, agent);
   await drain({ run, leading, host, signal: run.ports.signal });
   // Marathon starts these elsewhere, under the same name.
-  if (kept.length > 0) await putBack(run, host.name, kept);
-  return true;
+  if (kept.length > 0) await putBack(run, host.name, { names: kept });
 }
 
 async function keptNodes(run: Run, host: Host): Promise<readonly string[]> {
