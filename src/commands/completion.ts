@@ -12,9 +12,9 @@ export function addCompletion(program: Command, context: CommandContext): void {
     .addHelpText(
       'after',
       '\nExamples:\n' +
+        '  $ ci-cluster completion fish | source     # in config.fish\n' +
         '  $ source <(ci-cluster completion bash)    # in ~/.bashrc\n' +
-        '  $ source <(ci-cluster completion zsh)     # in ~/.zshrc, after compinit\n' +
-        '  $ ci-cluster completion fish | source     # in config.fish',
+        '  $ source <(ci-cluster completion zsh)     # in ~/.zshrc, after compinit',
     )
     .action(async (shell: Shell) => {
       const { completionScript } = await import('./completion-action.ts');

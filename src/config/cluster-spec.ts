@@ -83,7 +83,7 @@ export interface DockerSettings {
 export interface Folders {
   /** Rendered files and the cluster's identity; may be removed and rendered again. */
   readonly config: string;
-  /** What the services keep; never deleted by ci-cluster. */
+  /** What the services keep; deleted by `destroy --purge` alone. */
   readonly data: string;
 }
 
