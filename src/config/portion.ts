@@ -17,8 +17,10 @@ export function portion(what: string, least: number) {
   const form = `${what}: a number from ${String(least)} on, or a part like "10%"`;
   const told = ({ input }: { readonly input?: unknown }) =>
     input === undefined ? `is missing: write ${form}` : `must be ${form}, not ${show(input)}`;
+  const ends = { abort: true, error: told };
+  const count = z.int(ends).min(least, ends).max(9999, ends);
   return z
-    .union([z.int().min(least).max(9999), z.string().regex(/^\d{1,3}%$/)], { error: told })
+    .union([count, z.string(ends).regex(/^\d{1,3}%$/, ends)], { error: told })
     .refine((value) => parsePortion(String(value), least) !== undefined, { error: told })
     .transform((value) => parsePortion(String(value), least) ?? { count: least });
 }

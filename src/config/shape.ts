@@ -20,7 +20,7 @@ export function shapeOf(value: unknown): Shape {
   if (!isMapping(value)) return formless(value);
   const result = clusterSchema.safeParse(value);
   if (result.success) return { faults: [], tainted: [], file: result.data };
-  const faults = result.error.issues.flatMap(faultsOf);
+  const faults = withoutEchoes(result.error.issues).flatMap(faultsOf);
   const meant = faults.flatMap(({ path, nearest }) =>
     nearest === undefined ? [] : [[...path.slice(0, -1), nearest]],
   );
@@ -41,6 +41,16 @@ function formless(value: unknown): Shape {
   const what = value === null ? 'is empty' : `must be a mapping of settings, not ${show(value)}`;
   const fault = { path: [], message: `the file ${what}`, whole: true };
   return { faults: [fault], tainted: [], file: undefined };
+}
+
+/** zod 4 counts the entries of whatever has a length, also of text where a list belongs. */
+function withoutEchoes(issues: readonly Issue[]): readonly Issue[] {
+  const wrongKind = issues.filter(({ code }) => code === 'invalid_type');
+  return issues.filter(
+    ({ code, path }) =>
+      (code !== 'too_big' && code !== 'too_small') ||
+      !wrongKind.some((other) => other.path.join('\0') === path.join('\0')),
+  );
 }
 
 interface ShapeFault extends Fault {
@@ -75,10 +85,18 @@ function isSecret(path: Path): boolean {
 function unknownKey(path: Path, key: string, known: readonly string[]): ShapeFault {
   const nearest = key === '<<' ? undefined : nearestOf(key, known);
   const place = path.length === 0 ? '' : ` at ${pathText(path)}`;
-  const merge = key === '<<' ? ': merge keys are not read, repeat the settings' : '';
-  const hint = nearest === undefined ? merge : `, did you mean \`${nearest}\`?`;
+  const hint = nearest === undefined ? hintFor(key, known) : `, did you mean \`${nearest}\`?`;
   const message = `unknown key \`${printable(key)}\`${place}${hint}`;
   return { path: [...path, key], at: 'key', whole: true, message, nearest };
+}
+
+const shownKeys = 12;
+
+function hintFor(key: string, known: readonly string[]): string {
+  if (key === '<<') return ': merge keys are not read, repeat the settings';
+  if (known.includes(key)) return ': it belongs to another kind';
+  const rest = known.length > shownKeys ? ', …' : '';
+  return `, known there: ${known.slice(0, shownKeys).join(', ')}${rest}`;
 }
 
 /** Names that are allowed at a place, read from the schema itself. */

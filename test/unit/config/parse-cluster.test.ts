@@ -125,7 +125,9 @@ test('two controllers pinned to different hosts may use the same ports there', (
 
 test('aliases, a byte order mark and line ends of Windows are read', () => {
   const text = '\ufeffname: ci\nmasters: [m1]\nhosts:\n  m1: &m { address: 10.0.0.11 }\nx: 1\n';
-  expect(faultsIn(text.replaceAll('\n', '\r\n'))).toEqual(['5:1 unknown key `x`']);
+  expect(faultsIn(text.replaceAll('\n', '\r\n'))).toEqual([
+    expect.stringContaining('5:1 unknown key `x`'),
+  ]);
   const shared =
     'name: ci\nmasters: &all [m1]\nagents: *all\nhosts:\n  m1: { address: 10.0.0.11 }\n';
   expect(parseCluster(shared, origin).hosts[0]?.roles).toHaveLength(4);
