@@ -93,8 +93,9 @@ of_place() { # FOLDER
     "${room% *}" "${room#* }" "${inodes% *}" "${inodes#* }"
 }
 
+# Not "join": some versions of the client hand it a list of another type than it takes (20.10).
 of_image() { # REFERENCE
-  found=$(ask docker image inspect --format '{{.Id}}|{{.Size}}|{{.Architecture}}|{{join .RepoDigests " "}}' "$1")
+  found=$(ask docker image inspect --format '{{.Id}}|{{.Size}}|{{.Architecture}}|{{range .RepoDigests}}{{.}} {{end}}' "$1")
   if [ -n "$found" ]; then
     printf 'image|%s|%s\n' "$1" "$found" | tr '|' '\t'
   elif has docker; then
@@ -119,8 +120,9 @@ of_registry() { # REFERENCE
 }
 
 of_config() { # REFERENCE
-  config=$(ask docker image inspect --format '{{json .Config}}' "$1" | base64 -w 0)
-  [ -z "$config" ] || fact config "$1" "$config"
+  config=$(ask docker image inspect --format '{{json .Config}}' "$1")
+  # An empty line where there is no such image.
+  [ -z "$config" ] || fact config "$1" "$(printf '%s' "$config" | base64 -w 0)"
 }
 
 # Whether the Docker client inside the Mesos agent gets along with the engine outside.
