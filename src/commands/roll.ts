@@ -4,6 +4,7 @@ import type { Palette } from '../report/palette.ts';
 import { carryOut, newRecord, type ChangeRecord, type Order } from '../run/engine.ts';
 import type { Report } from '../run/events.ts';
 import { runClusterCommand } from './cluster-command.ts';
+import { emptyingWords } from './emptying-options.ts';
 import { confirmed } from './confirmed.ts';
 import type { CommandContext } from './context.ts';
 import type { RollingOptions } from './rollout-options.ts';
@@ -42,7 +43,7 @@ export async function roll({ name, words, options, context, prepare }: Rolling):
     work: async ({ spec: present, report }) => {
       const { spec, plan, settles = true } = await prepare(present, report);
       const order: Order = {
-        command: [name, ...words],
+        command: [name, ...words, ...emptyingWords(options)],
         ...{ plan, settles, skipUnreachable: options.skipUnreachable },
         confirm: (stages, look) => confirmed(stages, { ...options, look }, context),
       };

@@ -3,30 +3,26 @@ import type { ClusterSpec } from '../config/cluster-spec.ts';
 import { parsePortion, type Portion } from '../config/portion.ts';
 import type { RolloutOptions } from '../plan/rollout-plan.ts';
 import { durationOption } from './durations.ts';
+import { addEmptyingOptions, emptyingOf, type EmptyingOptions } from './emptying-options.ts';
 import type { GlobalOptions } from './options.ts';
 
 /** Of commands that change running services from host to host. */
-export interface RollingOptions extends GlobalOptions {
+export interface RollingOptions extends GlobalOptions, EmptyingOptions {
   readonly batch?: Portion;
   readonly canary?: number;
   readonly maxFailures?: Portion;
   readonly pause?: number;
-  readonly drainTimeout: number;
-  readonly killBuilds: boolean;
-  readonly stopControllers: boolean;
   readonly skipUnreachable: boolean;
 }
 
 export function addRolloutOptions(command: Command): Command {
-  return command
+  const rolling = command
     .option('--batch <hosts>', 'hosts at once, as a number or like 10%', portionFrom(1))
     .option('--canary <number>', 'hosts that go before the first batch', canaries)
     .option('--max-failures <hosts>', 'hosts of batches that may fail', portionFrom(0))
     .option('--pause <time>', 'after each batch all must stay in order for it', durationOption)
-    .option('--drain-timeout <time>', 'bound on the wait for builds', durationOption, 1_800_000)
-    .option('--kill-builds', 'do not wait for builds', false)
-    .option('--stop-controllers', 'a Jenkins that cannot move may stop meanwhile', false)
     .option('--skip-unreachable', 'go on without hosts that do not answer', false);
+  return addEmptyingOptions(rolling);
 }
 
 function portionFrom(least: number): (text: string) => Portion {
@@ -51,8 +47,6 @@ export function rolloutOptions({ rollout }: ClusterSpec, options: RollingOptions
       maxFailures: options.maxFailures ?? rollout.maxFailures,
       pauseMs: options.pause ?? rollout.pauseMs,
     },
-    timeoutMs: options.drainTimeout,
-    killBuilds: options.killBuilds,
-    stopControllers: options.stopControllers,
+    ...emptyingOf(options),
   };
 }

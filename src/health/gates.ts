@@ -1,5 +1,8 @@
+import { hostsWith } from '../cluster/members.ts';
+import type { RegisteredAgent } from '../plan/observed.ts';
 import type { Gate } from '../plan/step.ts';
 import { eligibleHosts } from '../services/jenkins.ts';
+import { readAgents } from './agents.ts';
 import { whyNodesOffline } from './build-nodes.ts';
 import { probeGateways } from './gateway.ts';
 import { probeMovingAddress } from './moving-address.ts';
@@ -28,6 +31,11 @@ export const gateRules: Readonly<Record<Gate, GateRule>> = {
   masters: {
     condition: 'one Mesos leader with its registry and its agents back, all others standing by',
     why: 'agents and frameworks register with it',
+    deadlineMs: 180_000,
+  },
+  registered: {
+    condition: 'every Mesos agent in touch with the leader',
+    why: 'one that is not gets its work back in vain',
     deadlineMs: 180_000,
   },
   agents: {
@@ -80,6 +88,7 @@ type Look = (sight: Sight, except: readonly string[]) => Promise<GateState>;
 const looks: Readonly<Record<Gate, Look>> = {
   ensemble: async (sight) => ofVoters(await probeZookeeper(sight)),
   masters: mastersGate,
+  registered: registeredGate,
   agents: agentsGate,
   marathon: async (sight, except) => ofMembers(await probeMarathon(sight), except),
   deployments: async (sight) => fromReason(await whyDeploying(sight)),
@@ -161,6 +170,26 @@ async function agentsGate(sight: Sight, except: readonly string[]): Promise<Gate
   // Somebody wants them to have no work now; that they are registered is all that can be waited for.
   const set = agents.members.filter(({ state }) => state === 'degraded').map(({ host }) => host);
   return ofMembers(agents, [...except, ...set]);
+}
+
+/** Whether it gets offers or was emptied for a change. */
+async function registeredGate(sight: Sight, except: readonly string[]): Promise<GateState> {
+  const { leader } = await probeMasters(sight);
+  const agents = await readAgents(sight, leader);
+  if (agents === undefined) return fromReason('no leading master to ask');
+  const held = hostsWith(sight.spec, 'mesos-agent')
+    .filter(({ name }) => sight.remotes.has(name) && !except.includes(name))
+    .filter(({ address }) => !agents.some((one) => isInTouch(one, address)))
+    .map(({ name }) => name);
+  return {
+    reached: held.length === 0,
+    reason: held.length === 0 ? '' : `not in touch: ${held.join(', ')}`,
+    held,
+  };
+}
+
+function isInTouch({ hostname, state }: RegisteredAgent, address: string): boolean {
+  return hostname === address && state !== 'disconnected';
 }
 
 async function jenkinsGate(sight: Sight): Promise<GateState> {

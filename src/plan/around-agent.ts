@@ -29,8 +29,9 @@ export interface Around extends Emptying {
 
 /**
  * Stages that stop the Mesos agents of hosts, with what keeps builds from harm: the hosts are empty
- * before the first of them, and have their work again before any gate that follows the last change.
- * Throws NOT_MOVABLE where a controller would stop that cannot move.
+ * before the first of them, and get their work back once they are in touch with the leader again,
+ * before any gate that follows the last change. Where they are not in touch, what was changed is taken
+ * back first. Throws NOT_MOVABLE where a controller would stop that cannot move.
  */
 export function aroundAgent(
   stages: readonly Stage[],
@@ -39,13 +40,17 @@ export function aroundAgent(
 ): readonly Stage[] {
   const last = stages.findLastIndex(({ kind }) => kind !== 'gate');
   if (last === -1 || hosts.length === 0) return stages;
+  const gates = stages.slice(last + 1);
   return [
     ...vacateStages(hosts, around),
     ...stages.slice(0, last + 1),
+    ...gates.slice(0, 1).map((gate): Stage => ({ ...gate, ...inTouch })),
     ...returnStages(hosts),
-    ...stages.slice(last + 1),
+    ...gates,
   ];
 }
+
+const inTouch = { kind: 'gate', gate: 'registered', holdMs: 0 } as const;
 
 export function vacateStages(hosts: readonly string[], around: Around): readonly Stage[] {
   refuseBound(around.input, hosts, around.stopControllers);

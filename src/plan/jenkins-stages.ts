@@ -81,7 +81,7 @@ function appStages(
 }
 
 /** The label tells on the next run whether the deployed app is this one. */
-function labelledApp(input: PlanInput, controller: JenkinsController): MarathonApp {
+export function labelledApp(input: PlanInput, controller: JenkinsController): MarathonApp {
   const app = controllerApp(input.spec, controller);
   const contents = controllerFiles(input.spec, controller, input.templates).map(({ content }) =>
     typeof content === 'string' ? sha256(content) : 'secret',

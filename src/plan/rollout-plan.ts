@@ -5,8 +5,10 @@ import { mesosAgent } from '../services/mesos-agent.ts';
 import type { Service } from '../services/service.ts';
 import { withDebts } from './agents.ts';
 import { aroundAgent, type Emptying } from './around-agent.ts';
+import { controllersOn } from './bound-controllers.ts';
 import type { PlanInput } from './observed.ts';
-import { rolloutStages } from './rollout.ts';
+import { refuseTooLargeBatch } from './pool-room.ts';
+import { roundsOf, rolloutStages, type Rollout } from './rollout.ts';
 import { leaningOn } from './service-gates.ts';
 import type { ServiceWork } from './service-work.ts';
 import type { Gate, Stage } from './step.ts';
@@ -32,15 +34,37 @@ export function rollService(
 ): readonly Stage[] {
   refuseLostQuorum(input, service, changes);
   const { spec, observed } = input;
-  const around = (stages: readonly Stage[], hosts: readonly string[]) =>
-    aroundAgent(stages, hosts, { input, ...options });
-  return rolloutStages({
-    ...{ spec, service, changes, oneWay, proved },
+  const isAgent = service === mesosAgent;
+  const rollout: Rollout = {
+    ...{ spec, service, oneWay, proved },
     ...{ leaders: observed.leaders, settings: options.settings },
+    changes: isAgent ? freeOnesFirst(input, changes) : changes,
     before: gatesBefore[service.name] ?? [],
     afterFirst: leaning(input, service),
-    ...(service === mesosAgent && { around }),
-  });
+    ...(isAgent && { around: aroundAgents(input, options) }),
+  };
+  if (isAgent) for (const { members } of roundsOf(rollout)) refuseTooLargeBatch(input, members);
+  return rolloutStages(rollout);
+}
+
+/** A Mesos agent with a controller is the worst one to try something on. */
+function freeOnesFirst(input: PlanInput, changes: readonly ServiceWork[]): readonly ServiceWork[] {
+  const isBound = ({ host }: ServiceWork) => hasController(input, host);
+  return [...changes.filter((work) => !isBound(work)), ...changes.filter(isBound)];
+}
+
+function hasController(input: PlanInput, host: string): boolean {
+  const { moves, stops } = controllersOn(input, host);
+  return moves.length > 0 || stops.length > 0;
+}
+
+/** A controller that had to go or to stop answers again before the next ones are touched. */
+function aroundAgents(input: PlanInput, options: RolloutOptions) {
+  return (stages: readonly Stage[], hosts: readonly string[]): readonly Stage[] => {
+    const wrapped = aroundAgent(stages, hosts, { input, ...options });
+    const gate: Stage = { kind: 'gate', phase: mesosAgent.phase, gate: 'jenkins' };
+    return hosts.some((host) => hasController(input, host)) ? [...wrapped, gate] : wrapped;
+  };
 }
 
 /** The stages of all services together, with what builds need where their connections are cut. */

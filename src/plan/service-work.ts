@@ -42,7 +42,7 @@ export function serviceWork(input: PlanInput, service: Service, host: Host): Ser
     fingerprint,
     replace: stale,
   };
-  const runs = existing?.status === 'running' && listens(facts, container);
+  const runs = serves(facts, container);
   const base = { host: host.name, runs };
   if (isCurrent(existing, start)) return { ...base, steps: [] };
   return { ...base, ...behind(existing, start), steps: [...writes, start] };
@@ -74,12 +74,17 @@ export function takeBack(container: Container, fingerprint: string): TakeBackCon
 }
 
 /**
- * On all its ports. A container that is to move to another port does not serve there, so nothing is
- * kept alive by changing one host at a time, and the gate between them would never be reached.
+ * It runs, and listens on all its ports. A container that is to move to another port does not serve
+ * there, so nothing is kept alive by changing one host at a time, and the gate between them would
+ * never be reached.
  */
-function listens({ listeners }: Facts, container: Container): boolean {
+export function serves({ containers, listeners }: Facts, container: Container): boolean {
+  const runs = containers.some(
+    ({ name, status }) => name === container.name && status === 'running',
+  );
   const isUnknown = listeners.length === 0;
-  return isUnknown || container.listens.every((port) => listeners.some((at) => at.port === port));
+  const isOpen = (port: number) => listeners.some((at) => at.port === port);
+  return runs && (isUnknown || container.listens.every(isOpen));
 }
 
 export function renderInput({ spec, templates, observed }: PlanInput, host: Host): RenderInput {

@@ -111,6 +111,7 @@ export type ApiStep =
 export type Gate =
   | 'ensemble'
   | 'masters'
+  | 'registered'
   | 'agents'
   | 'marathon'
   | 'deployments'

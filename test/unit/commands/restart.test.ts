@@ -1,0 +1,144 @@
+import { describe, expect, test } from 'vitest';
+import { clusterFile } from '../../support/cluster-file.ts';
+import {
+  container,
+  fakeWorld,
+  machine,
+  powerOff,
+  type FakeWorld,
+} from '../../support/fake-world.ts';
+import { setUp } from '../../support/plan-world.ts';
+import { runCli } from '../../support/run-cli.ts';
+
+async function cluster(text?: string): Promise<FakeWorld> {
+  const world = fakeWorld(text);
+  await setUp(world);
+  return world;
+}
+
+function restarts(log: readonly string[]): readonly string[] {
+  return log.filter((line) => / restart /.test(line));
+}
+
+test('a service is restarted host by host, the leader last, and everything stays as it was', async () => {
+  const world = await cluster();
+  const before = container(world, 'm1', 'ci-zookeeper').id;
+  const { exitCode, stdout, log } = await runCli('restart zookeeper --yes', world);
+  expect(exitCode).toBe(0);
+  expect(restarts(log)).toHaveLength(3);
+  expect(container(world, 'm1', 'ci-zookeeper').id).toBe(before);
+  expect(stdout).toContain('3 changes made');
+});
+
+test('one member of one service is restarted alone', async () => {
+  const world = await cluster();
+  const { log } = await runCli('restart m2/marathon --yes', world);
+  expect(restarts(log)).toEqual(['m2: restart ci-marathon']);
+});
+
+test('without a name everything is restarted, what others lean on first', async () => {
+  const world = await cluster();
+  const { exitCode, stderr, log } = await runCli(
+    'restart --yes --stop-controllers --kill-builds',
+    world,
+  );
+  expect(stderr).not.toContain('bug');
+  expect(exitCode).toBe(0);
+  const order = restarts(log).map((line) => line.replace(/.* /, ''));
+  expect([...new Set(order)]).toEqual([
+    ...['ci-zookeeper', 'ci-mesos-master', 'ci-mesos-agent', 'ci-marathon', 'ci-gateway'],
+  ]);
+  expect(log.filter((line) => line.includes('POST'))).toContainEqual(
+    expect.stringContaining('/v2/apps/ci/jenkins-main/restart'),
+  );
+});
+
+describe('nothing is touched', () => {
+  test.each([
+    ['restart zokeeper', 'did you mean zookeeper?'],
+    ['restart a1/zookeeper', 'the cluster has no host a1 with zookeeper'],
+    ['restart jenkins/other', 'the cluster has no controller other'],
+    ['restart keepalived', 'no host of the cluster file has keepalived'],
+  ])('by %s', async (line, message) => {
+    const world = await cluster();
+    const { exitCode, stderr, log } = await runCli(`${line} --yes`, world);
+    expect(exitCode).toBe(2);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain(message);
+    expect(log).toEqual([]);
+  });
+
+  test('where the container is missing', async () => {
+    const world = await cluster();
+    machine(world, 'm2').containers.delete('ci-marathon');
+    const { exitCode, stderr, log } = await runCli('restart marathon --yes', world);
+    expect(exitCode).toBe(8);
+    expect(stderr).toContain('there is no marathon on m2 to restart');
+    expect(restarts(log)).toEqual([]);
+  });
+
+  test('where one more member down would end the quorum', async () => {
+    const world = await cluster();
+    powerOff(world, 'm3');
+    const { exitCode, stderr, log } = await runCli(
+      'restart zookeeper --yes --skip-unreachable',
+      world,
+    );
+    expect(exitCode).toBe(8);
+    expect(stderr.replaceAll(/\s+/g, ' ')).toContain('1 of 3 of ZooKeeper would be left');
+    expect(restarts(log)).toEqual([]);
+  });
+
+  test('where nobody confirms it', async () => {
+    const world = await cluster();
+    const { exitCode, log } = await runCli('restart zookeeper', world);
+    expect(exitCode).toBe(9);
+    expect(restarts(log)).toEqual([]);
+  });
+});
+
+test('a member that does not come back stops the run before the next one', async () => {
+  const world = await cluster();
+  machine(world, 'm2').exits.set('ci-marathon', { exitCode: 1, lines: ['no'] });
+  machine(world, 'm3').exits.set('ci-marathon', { exitCode: 1, lines: ['no'] });
+  const { exitCode, stderr, log } = await runCli('restart marathon --yes', world);
+  expect(exitCode).toBe(5);
+  expect(stderr).toContain('[CONTAINER_EXITED]');
+  expect(restarts(log)).toEqual([]);
+});
+
+test('Marathon is not restarted while a deployment is under way', async () => {
+  const world = await cluster();
+  world.deployments.push('/team/app');
+  const { exitCode, stderr, log } = await runCli('restart marathon --yes', world);
+  expect(exitCode).toBe(6);
+  expect(stderr).toContain('under way: /team/app');
+  expect(restarts(log)).toEqual([]);
+});
+
+test('the next master waits for the Mesos agents that run and have not come back', async () => {
+  const world = await cluster();
+  Object.assign(world.mesos, { recovered: ['10.0.0.102'] });
+  const { exitCode, stderr, log } = await runCli('restart mesos-master --yes', world);
+  expect(exitCode).toBe(6);
+  expect(stderr).toContain('Mesos agents not back yet: a2');
+  expect(restarts(log)).toEqual([]);
+});
+
+test('batches of gateways go as the command line says', async () => {
+  const world = await cluster(clusterFile({ agents: 5 }));
+  const { exitCode, stderr } = await runCli(
+    'restart gateway --batch 50% --canary 1 --kill-builds',
+    world,
+    { answers: ['n'] },
+  );
+  expect(exitCode).toBe(9);
+  expect(stderr).toMatch(/a2.*a3, a4.*a5.*a1/s);
+});
+
+test.each(['--batch 0', '--batch 101%', '--canary one', '--max-failures x'])(
+  '%s is refused as an option',
+  async (option) => {
+    const { exitCode } = await runCli(`restart zookeeper ${option}`, fakeWorld());
+    expect(exitCode).toBe(2);
+  },
+);
