@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { clusterFile, controller } from '../../support/cluster-file.ts';
 import {
   fakeWorld,
@@ -8,6 +8,9 @@ import {
   type FakeWorld,
 } from '../../support/fake-world.ts';
 import { runCli } from '../../support/run-cli.ts';
+
+// Real processes, or a whole init each, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const buildAgents = {
   linux: { image: 'registry.example.com/build-agent:1', via: 'marathon', count: 1 },
@@ -131,9 +134,12 @@ test('--purge names the folders, deletes them, and leaves shared homes alone', a
   for (const host of hosts) {
     const { folders, files } = machine(world, host);
     const data = [...folders.keys(), ...files.keys()].filter((path) =>
-      path.startsWith("/var/lib/ci-cluster/"),
+      path.startsWith('/var/lib/ci-cluster/'),
     );
-    expect({ host, data: data.filter((path) => !path.includes('run')) }).toEqual({ host, data: [] });
+    expect({ host, data: data.filter((path) => !path.includes('run')) }).toEqual({
+      host,
+      data: [],
+    });
     expect(files.has(claim)).toBe(false);
   }
   expect(machine(world, 'a2').folders.has('/srv/jenkins/tools')).toBe(true);

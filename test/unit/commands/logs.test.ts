@@ -1,10 +1,13 @@
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { adminPassword, clusterFile, controller } from '../../support/cluster-file.ts';
 import { fakeWorld, powerOff, type FakeWorld } from '../../support/fake-world.ts';
 import { LogHost } from '../../support/log-host.ts';
 import { runCli, type CliRun, type CliWorld } from '../../support/run-cli.ts';
 import { tempFolder } from '../../support/temp-folder.ts';
+
+// Real processes, or a whole init each, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const folder = tempFolder();
 let world: FakeWorld;

@@ -8,8 +8,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { tempFolder } from '../../support/temp-folder.ts';
+
+// Real processes, or a whole init each, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const library = new URL('../../../templates/remote/stage.sh', import.meta.url).pathname;
 const folder = tempFolder();

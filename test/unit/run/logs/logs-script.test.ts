@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import type { LogRequest } from '../../../../src/run/logs/request.ts';
 import { appSource, containerSource, LogHost } from '../../../support/log-host.ts';
 import { createConnector } from '../../../../src/adapters/ssh.ts';
 import { createHome } from '../../../support/ssh-keys.ts';
 import { startSshServer } from '../../../support/ssh-server.ts';
 import { tempFolder } from '../../../support/temp-folder.ts';
+
+// Real processes, or a whole init each, on a machine that may be busy.
+vi.setConfig({ testTimeout: 30_000, hookTimeout: 60_000 });
 
 const folder = tempFolder();
 let host: LogHost;
