@@ -1,26 +1,30 @@
-import type { Plan } from '../plan/step.ts';
-import { carryOut, newRecord, type Engine } from './engine.ts';
+import type { Stage } from '../plan/step.ts';
+import { carryOut, newRecord, type Engine, type Order } from './engine.ts';
 import { schemaVersion } from './events.ts';
 import type { PastRun } from './journal/history.ts';
-import { hostToReturn } from './owed.ts';
+import { settlingOf } from './owed.ts';
 
 /** Gives back what a run took away for its time and did not live to give back, as a run of its own. */
 export async function giveBack(engine: Engine, run: PastRun): Promise<void> {
   const { spec, report } = engine;
-  const known = new Set(spec.hosts.map(({ name }) => name));
-  const hosts = run.owed.flatMap((id) => hostToReturn(id) ?? []).filter((name) => known.has(name));
-  const settled = run.owed.filter((id) => hosts.includes(hostToReturn(id) ?? ''));
-  for (const id of run.owed.filter((id) => !settled.includes(id)))
-    report({ kind: 'note', text: `${id} is owed by run ${run.id}, but its host is gone` });
-  if (hosts.length === 0) return;
-  await carryOut(engine, orderFor(run, hosts), newRecord());
+  const stages: Stage[] = [];
+  const settled: string[] = [];
+  for (const id of run.owed) {
+    const stage = settlingOf(id, spec);
+    if (stage === undefined) {
+      const text = `run ${run.id} did not come to "${id}", and the cluster file has no such host now`;
+      report({ kind: 'note', text });
+      continue;
+    }
+    stages.push(stage);
+    settled.push(id);
+  }
+  if (stages.length === 0) return;
+  await carryOut(engine, orderFor(run, stages), newRecord());
   await settle(engine, run, settled);
 }
 
-function orderFor({ id }: PastRun, hosts: readonly string[]) {
-  const stages = hosts.map((host) => ({
-    ...{ kind: 'api', phase: 'agents', step: { kind: 'return-agent', host } },
-  })) as Plan['stages'];
+function orderFor({ id }: PastRun, stages: readonly Stage[]): Order {
   return {
     command: ['resume', id],
     plan: () => ({ stages }),
@@ -28,6 +32,8 @@ function orderFor({ id }: PastRun, hosts: readonly string[]) {
     confirm: () => Promise.resolve(),
     skipUnreachable: true,
     settles: false,
+    // What the run left half done may well speak against a plan of changes.
+    ignores: () => true,
   };
 }
 

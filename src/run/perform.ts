@@ -1,10 +1,10 @@
 import { ClusterError } from '../errors.ts';
-import type { ApiStep, Plan, Stage } from '../plan/step.ts';
+import type { Plan, Stage } from '../plan/step.ts';
 import { phases } from '../services/service.ts';
 import { performCall } from './api-steps.ts';
 import { performOnHosts } from './host-steps.ts';
 import { passGate } from './pass-gate.ts';
-import { returnAgentId } from './owed.ts';
+import { obligationsOf } from './owed.ts';
 import { sessionOf, type Change, type Run } from './run.ts';
 import { tellFailures } from './tolerated.ts';
 import { undoAll } from './undo.ts';
@@ -74,6 +74,7 @@ async function performOneCall(
   const { locks, ledger } = sessionOf(run);
   const before = changes.length;
   await locks.check();
+  // A run that dies in the middle of the step owes it, too.
   await ledger.owes([...run.undo.keys(), ...obligationsOf(step)]);
   await ledger.intendCall(phase, step);
   ledger.callResult(step, 'started');
@@ -87,9 +88,4 @@ async function performOneCall(
     throw error;
   }
   await ledger.owes(run.undo.keys());
-}
-
-/** Recorded before the step begins: a run that dies in its middle owes it, too. */
-function obligationsOf(step: ApiStep): readonly string[] {
-  return step.kind === 'vacate-agent' ? [returnAgentId(step.host)] : [];
 }

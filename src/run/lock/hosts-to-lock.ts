@@ -1,6 +1,6 @@
 import { hostsWith, quorum } from '../../cluster/members.ts';
 import type { ClusterSpec } from '../../config/cluster-spec.ts';
-import type { Plan } from '../../plan/step.ts';
+import type { Plan, Stage } from '../../plan/step.ts';
 import { services } from '../../services/index.ts';
 
 /**
@@ -13,13 +13,18 @@ export function hostsToLock(
   spec: ClusterSpec,
   reached: ReadonlySet<string>,
 ): readonly string[] {
-  const changed = new Set(
-    plan.stages.flatMap((stage) =>
-      stage.kind === 'hosts' ? stage.work.map(({ host }) => host) : [],
-    ),
-  );
+  const named = plan.stages.flatMap(hostsOf).filter((host) => reached.has(host));
+  const changed = new Set(named);
   if (concernsAll(plan)) majority(spec, reached, changed).forEach((host) => changed.add(host));
   return [...changed].toSorted();
+}
+
+/** A Mesos agent that gets its work back also loses a mark on its host. */
+function hostsOf(stage: Stage): readonly string[] {
+  if (stage.kind === 'hosts') return stage.work.map(({ host }) => host);
+  if (stage.kind === 'gate') return [];
+  const { step } = stage;
+  return step.kind === 'vacate-agent' || step.kind === 'return-agent' ? [step.host] : [];
 }
 
 function concernsAll({ stages }: Plan): boolean {
