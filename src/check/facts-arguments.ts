@@ -48,12 +48,12 @@ export function isAddress(name: string): boolean {
 }
 
 /** Images whose programs take variables for flags. */
-export function readsVariables({ images }: ClusterSpec): readonly string[] {
+function readsVariables({ images }: ClusterSpec): readonly string[] {
   return [images.mesosMaster, images.mesosAgent, images.marathon];
 }
 
 /** Folders with state, and where Docker keeps images. */
-export function placesOf(
+function placesOf(
   { spec }: Pick<PlanInput, 'spec'>,
   host: Host,
   { docker }: Pick<Facts, 'docker'>,

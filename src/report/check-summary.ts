@@ -3,7 +3,7 @@ import type { Verdict } from '../check/check-result.ts';
 import type { Palette } from './palette.ts';
 import { hangingTable, wrap } from './table.ts';
 
-export const checkSigns = { pass: '✔', warn: '!', fail: '✘', skip: '–' } as const;
+const checkSigns = { pass: '✔', warn: '!', fail: '✘', skip: '–' } as const;
 
 export interface Shown {
   readonly results: readonly NumberedResult[];

@@ -55,7 +55,7 @@ function devicesOf({ extra }: Known, all: readonly Demand[]) {
   return [...devices.values()];
 }
 
-export function demands(known: Known, scene: Scene): readonly Demand[] {
+function demands(known: Known, scene: Scene): readonly Demand[] {
   const { spec } = scene;
   const { host, facts, extra } = known;
   const root = facts.docker.kind === 'running' ? facts.docker.rootFolder : '/var/lib/docker';

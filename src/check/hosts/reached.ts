@@ -1,7 +1,7 @@
 import { exitCodes, type ClusterError, type ErrorCode } from '../../errors.ts';
 import type { Check, Judged } from '../check.ts';
-import { failing, passed, skipped } from '../check-result.ts';
-import type { Scene } from '../scene.ts';
+import { failing, passed, skipped, type Finding } from '../check-result.ts';
+import type { Scene, Seen } from '../scene.ts';
 
 /** Which of the first three checks a fault of the first look belongs to. */
 const stages: readonly (readonly ErrorCode[])[] = [
@@ -37,8 +37,14 @@ export const hostFacts: Check = {
 };
 
 function judged({ seen, missing }: Scene, stage: number): Judged[] {
-  const inOrder = seen.map(({ host }) => ({ host: host.name, ...passed('in order') }));
+  const inOrder = seen.map((one) => ({ host: one.host.name, ...ofSeen(one, stage) }));
   return [...inOrder, ...missing.map(({ host, error }) => ({ host, ...at(stage, error) }))];
+}
+
+/** The questions of the checks are the same test once more. */
+function ofSeen({ why }: Seen, stage: number): Finding {
+  if (stage < stages.length || why === undefined) return passed('in order');
+  return failing(why, 'Log in and look; a login shell that prints text can cause this.');
 }
 
 function at(stage: number, error: ClusterError) {

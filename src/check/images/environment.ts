@@ -42,7 +42,7 @@ function prefixOf(env: Container['env']): string | undefined {
   return prefixes.find((prefix) => Object.keys(env).some((name) => name.startsWith(prefix)));
 }
 
-export function doubled({ env, image }: Container, config: ImageConfig): string[] {
+function doubled({ env, image }: Container, config: ImageConfig): string[] {
   const prefix = prefixOf(env) ?? '';
   const brought = config.env
     .map((line) => line.split('=')[0] ?? '')

@@ -19,7 +19,8 @@ export const nameOwn: Check = {
       return warning(`the host does not find its own name ${hostname}`, remedy);
     }
     if (ownName.some(isLoopback)) {
-      const remedy = `Write "${host.address} ${hostname}" in /etc/hosts in its place; with cloud-init also manage_etc_hosts: false.`;
+      const remedy =
+        'Write the service address before the name in /etc/hosts, not loopback; with cloud-init also manage_etc_hosts: false.';
       const { address: from = '', names = [] } = hostsLine ?? {};
       const step = { kind: 'correct-hosts-line', from, to: host.address, names } as const;
       return { ...failing(shown, remedy), fix: hostsLine === undefined ? [] : [step] };
@@ -35,7 +36,7 @@ export function isLoopback(address: string): boolean {
 }
 
 /** The host may have further addresses, for SSH or for people. */
-export function isOwn({ host, facts }: Pick<Known, 'host' | 'facts'>, address: string): boolean {
+function isOwn({ host, facts }: Pick<Known, 'host' | 'facts'>, address: string): boolean {
   const own = [host.address, host.ssh.address, ...facts.addresses.map((one) => one.address)];
   return own.includes(address);
 }

@@ -26,8 +26,8 @@ function judged({ host }: Seen, matrix: Matrix, scene: Scene): Omit<Judged, 'hos
   const made = matrix.attempts.filter(({ flow }) => flow.to.name === host.name);
   const faults = grouped(made.flatMap((attempt) => faultOf(attempt, matrix)));
   if (faults.length > 0) {
-    const ports = [...new Set(faults.map(({ port }) => port))].join(', ');
-    const remedy = `Let the hosts of the cluster connect to ${ports} there: sudo nft list ruleset (or iptables -S) shows what stops them.`;
+    const remedy =
+      'Let the hosts of the cluster connect to these ports: sudo nft list ruleset (or sudo iptables -S) shows on the host what stops them.';
     return failing(faults.map(told).join('; '), remedy);
   }
   const unproved = grouped(made.flatMap((attempt) => doubtOf(attempt, matrix)));

@@ -7,7 +7,7 @@ export const ensembleSize: Check = {
   name: 'ENSEMBLE_SIZE',
   title: 'odd numbers of members that vote, and room for a loss',
   why: 'An even number survives no more losses than one host less; a single member survives none.',
-  severity: 'warn',
+  severity: 'fail',
   remedy: '3 or 5 hosts in `masters`.',
   judge: once(({ spec }) => {
     const groups = (['zookeeper', 'mesos-master'] as const).map((role) => ({

@@ -477,7 +477,8 @@ describe('each check tells', () => {
       return host === undefined ? [] : [{ ...one, host }];
     });
     expect(told({ ...scene, seen }, name, host)).toMatch(says);
-    for (const { verdict, remedy, id } of found({ ...scene, seen }, name)) {
+    for (const { verdict, remedy, id, severity } of found({ ...scene, seen }, name)) {
+      if (verdict === 'fail') expect(severity, id).toBe('fail');
       if (verdict === 'pass') expect(remedy, id).toBeUndefined();
       else expect(remedy, id).toMatch(/.{4}/);
     }

@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 
 const folder = new URL('../../../templates/check/', import.meta.url);
@@ -42,8 +44,10 @@ test.runIf(hasOwnNetwork)(
   'real connections: open, DROP, REJECT and nothing there each end in their own way',
   { timeout: 60_000 },
   () => {
-    const words = ['--net', 'sh', '-c', story, 'sh', temporary(), listen, connect];
+    const folder = mkdtempSync(join(tmpdir(), 'ci-cluster-ports-'));
+    const words = ['--net', 'sh', '-c', story, 'sh', folder, listen, connect];
     const { stdout, stderr } = spawnSync('unshare', words, { encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
     const lines = stdout.trim().split('\n');
     const said = lines.slice(0, lines.indexOf('ready') + 1);
     expect(said).toEqual([
@@ -68,10 +72,6 @@ test.runIf(hasOwnNetwork)(
     expect(stderr).toBe('');
   },
 );
-
-function temporary(): string {
-  return spawnSync('mktemp', ['-d'], { encoding: 'utf8' }).stdout.trim();
-}
 
 test.runIf(hasPerl)('the listener ends with its input, and by itself after its time', async () => {
   for (const [seconds, endsInput] of [

@@ -138,14 +138,15 @@ test('an unfit host beside one that is out of reach is code 6', async () => {
   expect((await runCli('check', world)).exitCode).toBe(6);
 });
 
-test('a host that does not answer the questions of the checks skips them, with the reason', async () => {
+test('a host that does not answer the questions of the checks fails one and skips the others', async () => {
   const world = fakeWorld();
   checksOf(machine(world, 'a1')).told.set('tool', [['perl', 'and', 'more']]);
   const { exitCode, stdout } = await runCli('check', world);
-  expect(exitCode).toBe(0);
-  expect(stdout.replace(/\s+/g, ' ')).toContain(
-    '– a1: no answer to the questions of the checks: unexpected line: tool perl and more (',
-  );
+  expect(exitCode).toBe(6);
+  const text = stdout.replace(/\s+/g, ' ');
+  const why = 'no answer to the questions of the checks: unexpected line: tool perl and more';
+  expect(text).toContain(`– a1: ${why} (`);
+  expect(text).toContain(`✘ 103 HOST_FACTS: a script runs and its answer can be read a1: ${why}`);
 });
 
 test('JUnit: one test case for each check and host, failures with the remedy, for a strict parser', async () => {
