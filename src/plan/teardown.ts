@@ -59,7 +59,7 @@ function serviceStage(input: Teardown, service: Service, hosts: readonly Host[])
   const cluster = `${input.spec.name}/${input.clusterId}`;
   return stageOf(service.phase, hosts, (host) => {
     const facts = factsOf(input, host);
-    const own = facts.containers.filter(
+    const own = [...facts.containers, ...facts.kept].filter(
       (container) => container.cluster === cluster && container.service === service.name,
     );
     const tasks = service.name === 'mesos-agent' && facts.docker.kind === 'running';

@@ -181,3 +181,11 @@ test('a role that a host no longer has takes its kept container with it', async 
     'remove container ci-gateway, remove container ci-gateway.before',
   );
 });
+
+test('a teardown takes kept containers with it', async () => {
+  await upgraded();
+  const { exitCode } = await runCli('destroy --confirm ci', world);
+  expect(exitCode).toBe(0);
+  const left = masters.flatMap((host) => [...machine(world, host).containers.keys()]);
+  expect(left).toEqual([]);
+});

@@ -3,6 +3,7 @@ import { checkGate, gateRules } from '../../../src/health/gates.ts';
 import type { Gate } from '../../../src/plan/step.ts';
 import { container, fakeWorld, freeze, stop, type FakeWorld } from '../../support/fake-world.ts';
 import { look, setUp } from '../../support/plan-world.ts';
+import { sightOf, words, type Seen } from '../../support/sight.ts';
 
 async function stateOf(gate: Gate, world: FakeWorld) {
   return await checkGate(gate, (await look(world)).sight);
@@ -101,4 +102,45 @@ test('every gate says what it waits for, why, and for how long', () => {
     expect(why.length).toBeGreaterThan(10);
     expect(deadlineMs).toBeGreaterThanOrEqual(60_000);
   }
+});
+
+const following = words({ srvr: 'Zookeeper version: 3.9.5\nMode: follower\n' });
+
+function leading(synced: number) {
+  const srvr = 'Zookeeper version: 3.9.5\nMode: leader\n';
+  return words({ srvr, mntr: `zk_server_state\tleader\nzk_synced_followers\t${synced}\n` });
+}
+
+async function ensembleOf(seen: Seen, missing: string[] = []) {
+  return await checkGate('ensemble', await sightOf(seen, { missing }));
+}
+
+test('one healthy member of three is not enough', async () => {
+  const { reached, reason } = await ensembleOf({ 'm1:2181': leading(0) });
+  expect(reached).toBe(false);
+  expect(reason).toContain('2 of 3 do not serve');
+});
+
+test('members that all answer hold the gate until each follower is in step', async () => {
+  const seen = { 'm1:2181': leading(1), 'm2:2181': following, 'm3:2181': following };
+  expect(await ensembleOf(seen)).toMatchObject({
+    reached: false,
+    reason: '1 of 3 not in step yet',
+  });
+  expect((await ensembleOf({ ...seen, 'm1:2181': leading(2) })).reached).toBe(true);
+});
+
+test('two that lead hold it, and are named', async () => {
+  const seen = { 'm1:2181': leading(1), 'm2:2181': leading(1), 'm3:2181': following };
+  const { reached, reason } = await ensembleOf(seen);
+  expect(reached).toBe(false);
+  expect(reason).toContain('m1 and m2 lead, each for itself');
+});
+
+test('behind a skipped member the others have to be in step all the same', async () => {
+  const seen = { 'm1:2181': leading(0), 'm2:2181': following };
+  expect(await ensembleOf(seen, ['m3'])).toMatchObject({
+    ...{ reached: false, reason: '1 of 2 not in step yet' },
+  });
+  expect((await ensembleOf({ ...seen, 'm1:2181': leading(1) }, ['m3'])).reached).toBe(true);
 });
