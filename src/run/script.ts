@@ -27,6 +27,7 @@ const bootstrap = [
   `[ -z "$m" ] || { printf '${toolsMissingLine}' "\${m# }"; exit 72; }`,
   'for p in /run /dev/shm /tmp /var/tmp; do d=$(mktemp -d "$p/ci-cluster.XXXXXXXX") && break; done',
   '[ -n "$d" ] || exit 73',
+  'echo $$ >"$d/owner"',
   'head -c "$1" >"$d/script"',
   '[ "$(wc -c <"$d/script")" -eq "$1" ] || { rm -rf "$d"; exit 74; }',
   '. "$d/script"',

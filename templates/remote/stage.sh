@@ -28,6 +28,16 @@ if [ -n "$missing" ]; then
   exit 72
 fi
 
+# A script that was killed outright could not clean up, and what is private here may be secret.
+sweep() {
+  for left in /run/ci-cluster.???????? /dev/shm/ci-cluster.???????? /tmp/ci-cluster.???????? \
+    /var/tmp/ci-cluster.????????; do
+    [ "$(stat -c '%F %u' "$left" 2>/dev/null)" = "directory $(stat -c %u "$d")" ] || continue
+    if read -r owner <"$left/owner" && [ ! -d "/proc/$owner" ]; then rm -rf "$left"; fi
+  done
+} 2>/dev/null
+sweep
+
 # blob NAME SIZE: the next SIZE bytes of the input. The folder is private, secrets stay so.
 blob() {
   head -c "$2" <&3 >"$d/blob.$1"
@@ -119,6 +129,8 @@ write_file() { # BLOB PATH MODE UID GID
     result=unchanged
     return 0
   fi
+  # Of a script that was killed outright.
+  rm -f "$(dirname "$2")"/.ci-cluster.????????
   new=$(mktemp "$(dirname "$2")/.ci-cluster.XXXXXXXX") || return 1
   if cat "$d/blob.$1" >"$new" && chown "$4:$5" "$new" && chmod "$3" "$new" &&
     cmp -s "$d/blob.$1" "$new" && sync "$new" && mv -fT "$new" "$2"; then

@@ -1,11 +1,11 @@
 import type { Fleet } from './fleet.ts';
 import type { State } from './host/state.ts';
-import { operate, usualMs, type Outcome } from './operator.ts';
+import { operate, usualMs, type Hurry, type Outcome } from './operator.ts';
 import { recordsOf } from './program.ts';
 import { unlike } from './verdict.ts';
 
 /** No run takes this long, whatever happens; a busy machine is allowed for. */
-const hangMs = 60_000;
+const hangMs = 180_000;
 
 export const initOf = ({ config }: Fleet) => ['init', '-c', config, '--yes'];
 
@@ -17,7 +17,7 @@ export async function idle({ hosts }: Fleet): Promise<boolean> {
 
 /** What is wrong after the same command was run again. */
 export async function converges(fleet: Fleet, reference: State): Promise<readonly string[]> {
-  const again = { commandMs: usualMs, records: recordsOf(fleet) };
+  const again: Hurry = { pace: 'patient', commandMs: usualMs, records: recordsOf(fleet) };
   const second = await inTime(operate(initOf(fleet), again));
   if (second === undefined) return ['the second run hangs'];
   return [

@@ -3,7 +3,7 @@ import { converges, idle, inTime, initOf } from './after.ts';
 import { each, isFull, publish, sample, seeded, tell } from './figures.ts';
 import { startFleet } from './fleet.ts';
 import type { State } from './host/state.ts';
-import { operate, usualMs } from './operator.ts';
+import { operate, usualMs, type Hurry } from './operator.ts';
 import { buildProgram, recordsOf, type Process, type Program } from './program.ts';
 import type { Point } from './sshd.ts';
 import { isAt, nameOf } from './transport-case.ts';
@@ -12,7 +12,7 @@ import { halfWritten, leftovers } from './verdict.ts';
 const boundaries = isFull ? Infinity : 6;
 const moments = isFull ? 200 : 4;
 const atOnce = 2;
-const budgetMs = isFull ? 3 * 3_600_000 : 120_000;
+const budgetMs = isFull ? 6 * 3_600_000 : 300_000;
 
 /** A real process that nobody disturbs, and how long it takes. */
 interface Undisturbed {
@@ -62,7 +62,7 @@ async function killed(
   const first = await inTime(process.ended);
   if (first === undefined) process.kill('SIGKILL');
   fleet.onMoment = () => undefined;
-  const again = { commandMs: usualMs, records: recordsOf(fleet) };
+  const again: Hurry = { pace: 'patient', commandMs: usualMs, records: recordsOf(fleet) };
   const second = await inTime(operate(initOf(fleet), again));
   const isIdle = await idle(fleet);
   const state = fleet.state();

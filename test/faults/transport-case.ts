@@ -30,7 +30,9 @@ export async function record(): Promise<Recording> {
   await using fleet = await startFleet();
   const points: Point[] = [];
   fleet.onMoment = ({ point }) => points.push(point);
-  const outcome = await operate(initOf(fleet), { commandMs: usualMs, records: recordsOf(fleet) });
+  const outcome = await operate(initOf(fleet), {
+    ...{ pace: 'patient', commandMs: usualMs, records: recordsOf(fleet) },
+  });
   if (outcome.exitCode !== 0) throw new Error(`the undisturbed run failed:\n${outcome.stderr}`);
   return { points, state: fleet.state() };
 }
@@ -53,7 +55,9 @@ export async function transportCase(
     };
   }
   const commandMs = fault.isEndless === true ? shortMs : usualMs;
-  const first = await inTime(operate(initOf(fleet), { commandMs, records: recordsOf(fleet) }));
+  const first = await inTime(
+    operate(initOf(fleet), { pace: 'hasty', commandMs, records: recordsOf(fleet) }),
+  );
   const title = `${fault.name} at ${nameOf(point)}`;
   if (first === undefined) return { title, end: 'hang', elapsedMs: Infinity, wrong: ['it hangs'] };
   healFleet(fleet);

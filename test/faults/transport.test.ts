@@ -6,7 +6,7 @@ import { transportFaults } from './transport-faults.ts';
 /** Of each fault in the short version. */
 const shortPoints = 2;
 const atOnce = 3;
-const budgetMs = isFull ? 4 * 3_600_000 : 120_000;
+const budgetMs = isFull ? 6 * 3_600_000 : 300_000;
 
 let recording: Recording;
 
@@ -43,6 +43,8 @@ test(
       return result;
     });
     publishResults(results);
+    const missed = results.filter(({ end }) => end === 'never struck').length;
+    expect(missed).toBeLessThanOrEqual(results.length / 10);
     expect(results.filter(({ wrong }) => wrong.length > 0)).toEqual([]);
   },
   budgetMs,

@@ -49,9 +49,13 @@ const environment = {
 };
 
 export async function startMachine(name: string, address: string): Promise<Machine> {
+  // Whoever kills this process takes the hosts along.
+  const bound = ['--pdeathsig', 'KILL', 'unshare'];
   const unshare = ['--mount', '--pid', '--fork', '--kill-child', '--propagation', 'private'];
   const boot = ['sh', join(folder, 'boot.sh'), sharedBase(), address];
-  const keeper = spawn('unshare', [...unshare, ...boot], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const keeper = spawn('setpriv', [...bound, ...unshare, ...boot], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
   const ended = new Promise<void>((resolve) => keeper.once('close', resolve));
   await Promise.race([up(keeper.stdout), ended.then(() => Promise.reject(noNamespaces()))]);
   const first = onlyChildOf(keeper.pid);
