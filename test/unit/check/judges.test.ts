@@ -207,6 +207,15 @@ const cases: readonly Case[] = [
     /^fail client version 1.24 is too old/,
   ],
   [
+    ...(['AGENT_DOCKER_CLIENT', 'a1'] as const),
+    at('a1', () => ({
+      extra: {
+        client: { works: false, said: 'exec: "docker": executable file not found in $PATH' },
+      },
+    })),
+    /^skip no "docker" in its container to ask/,
+  ],
+  [
     ...(['HOST_ADDRESS', 'a1'] as const),
     at('a1', () => ({ facts: { addresses: [{ name: 'eth0', address: '192.0.2.9' }] } })),
     /^fail no interface has 10.0.0.101; the host has 192.0.2.9/,
