@@ -46,13 +46,14 @@ interface Applying {
 }
 
 function orderOf(saved: SavedPlan, { file, options, context }: Applying): Order {
-  const { clusterId: newId, skipUnreachable } = saved;
+  const { clusterId: newId, skipUnreachable, emptying } = saved;
+  const { config } = options;
   return {
     ...{ command: ['apply', file], newId, skipUnreachable, settles: true },
     plan: async (look) => {
-      const stages = plan(look.input);
-      const making = { look, plan: stages, options: { ...options, skipUnreachable }, context };
-      refuseIfMoved(saved, await savedPlan(making));
+      const stages = plan(look.input, emptying);
+      const made = { config, skipUnreachable, emptying };
+      refuseIfMoved(saved, await savedPlan({ look, plan: stages, options: made, context }));
       return stages;
     },
     confirm: async (stages, look) => {

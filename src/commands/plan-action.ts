@@ -62,7 +62,9 @@ async function save(path: string, { look, stages, options, context }: Saving): P
       remedy: `Close it (chmod 600 ${path}), or name another file.`,
     });
   }
-  const document = await savedPlan({ look, plan: stages, options, context });
+  const { config, skipUnreachable } = options;
+  const made = { config, skipUnreachable, emptying: emptyingOf(options) };
+  const document = await savedPlan({ look, plan: stages, options: made, context });
   await files.write(path, `${JSON.stringify(document, undefined, 2)}\n`);
 }
 

@@ -104,7 +104,9 @@ function stepPart(step: HostStep): DurationPart {
 }
 
 function callPart(step: ApiStep): DurationPart {
-  if (step.kind === 'vacate-agent') return part('builds that end first', step.timeoutMs, 'bound');
+  const isPatient =
+    step.kind === 'pause-builds' || (step.kind === 'vacate-agent' && !step.killBuilds);
+  if (isPatient) return part('builds that end first', step.timeoutMs, 'bound');
   const calls = step.kind === 'fetch-agent-secrets' ? step.nodes.length : 1;
   return part('calls', calls * callMs, 'bound');
 }

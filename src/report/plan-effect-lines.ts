@@ -35,10 +35,13 @@ function quorumText(quorum: QuorumEffect): string {
   return `${downAtOnce} of ${members} members down at a time, ${moreMayFail} more may fail meanwhile`;
 }
 
-function buildLines({ ending, awaited, unknown }: BuildEffects): readonly PlanLine[] {
+function buildLines({ controllers, ending, awaited, unknown }: BuildEffects): readonly PlanLine[] {
   return [
+    ...controllers.map(({ controller, fate }) => line(2, 'plain', `Jenkins ${controller} ${fate}`)),
     ...ending.map((build) => line(2, 'remove', `build on ${placeOf(build)} ends: ${build.why}`)),
-    ...awaited.map((build) => line(2, 'plain', `build on ${placeOf(build)} is waited for`)),
+    ...awaited.map((build) =>
+      line(2, 'plain', `build on ${placeOf(build)} is waited for: ${build.why}`),
+    ),
     ...unknown.map((why) => line(2, 'change', `builds not known: ${why}`)),
   ];
 }

@@ -57,7 +57,7 @@ export function summaryText(summary: PlanSummary, { services }: Effects): string
   const hosts = summary.hosts === 0 ? '' : ` on ${counted(summary.hosts, 'host')}`;
   const what = parts.length === 0 ? '' : `: ${parts.join(', ')}`;
   const builds =
-    summary.buildsEnding === 0 ? [] : [`${counted(summary.buildsEnding, 'build')} end`];
+    summary.buildsEnding === 0 ? [] : [counted(summary.buildsEnding, 'build ends', 'builds end')];
   const effects = [...services.flatMap(quorumWords), ...builds];
   return [`${counted(summary.changes, 'change')}${hosts}${what}`, ...effects].join('; ');
 }

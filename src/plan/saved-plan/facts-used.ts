@@ -6,7 +6,7 @@ import { services } from '../../services/index.ts';
 import { plannedNodeApps } from '../build-agent-stages.ts';
 import type { ContainerFacts, Facts, FileFacts } from '../facts.ts';
 import { sha256 } from '../fingerprint.ts';
-import type { PlanInput } from '../observed.ts';
+import type { PlanInput, RegisteredAgent } from '../observed.ts';
 import { servicesOf } from '../prepare-host.ts';
 import { factsOf, renderInput } from '../service-work.ts';
 
@@ -127,6 +127,15 @@ function appFacts({ spec, observed }: PlanInput): readonly FactUsed[] {
 
 function roleFacts({ spec, observed }: PlanInput): readonly FactUsed[] {
   const { shares, offlineNodes } = observed;
+  const agents = [...(observed.agents ?? [])].map(([host, agent]): FactUsed => {
+    return [`${host}: Mesos agent as registered`, agentValue(agent)];
+  });
+  const controllers = [...(observed.controllers ?? [])].map(([name, host]): FactUsed => {
+    return [`host of Jenkins ${name}`, host];
+  });
+  const paused = [...(observed.paused ?? [])].map((name): FactUsed => {
+    return [`builds of ${name}`, 'paused'];
+  });
   const roles = roleShares(spec).map(({ role }): FactUsed => {
     const share = shares?.get(role);
     return [`share of role ${role}`, share === undefined ? 'none' : JSON.stringify(share)];
@@ -134,5 +143,13 @@ function roleFacts({ spec, observed }: PlanInput): readonly FactUsed[] {
   const nodes = [...(offlineNodes ?? [])].map(([controller, offline]): FactUsed => {
     return [`build agents of ${controller} that are offline`, [...offline].sort().join(', ')];
   });
-  return [...roles, ...nodes];
+  return [...roles, ...nodes, ...agents, ...controllers, ...paused];
+}
+
+/** What it is compared with when it has to begin anew. */
+function agentValue({ state, attributes, cpus, memoryMb, diskMb, ports }: RegisteredAgent): string {
+  const named = Object.entries(attributes).map(([name, value]) => `${name}=${value}`);
+  const spans = ports.map(({ begin, end }) => `ports ${begin}-${end}`);
+  const amounts = [`${cpus} cores`, `${memoryMb} MiB`, `disk ${diskMb} MiB`];
+  return [state, ...named, ...amounts, ...spans].join(', ');
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ClusterError } from '../../errors.ts';
+import type { Emptying } from '../around-agent.ts';
 import { fingerprintOf, sha256 } from '../fingerprint.ts';
 import type { PlanInput } from '../observed.ts';
 import type { Plan } from '../step.ts';
@@ -16,6 +17,12 @@ const savedPlan = z.object({
   madeAt: z.string(),
   clusterFile: z.object({ path: z.string(), sha256: z.string() }),
   skipUnreachable: z.boolean(),
+  /** How Mesos agents are emptied before they are stopped. */
+  emptying: z.object({
+    timeoutMs: z.number(),
+    killBuilds: z.boolean(),
+    stopControllers: z.boolean(),
+  }),
   factsFingerprint: z.string(),
   planFingerprint: z.string(),
   /** What was seen, to name what has moved. */
@@ -35,10 +42,11 @@ export interface Making {
   readonly madeAt: string;
   readonly clusterFile: { readonly path: string; readonly text: string };
   readonly skipUnreachable: boolean;
+  readonly emptying: Emptying;
 }
 
 export function savedPlanOf(making: Making): SavedPlan {
-  const { plan, input, version, madeAt, clusterFile, skipUnreachable } = making;
+  const { plan, input, version, madeAt, clusterFile, skipUnreachable, emptying } = making;
   const sealed = sealedPlan(plan, { digestOf: making.digestOf, clusterId: input.clusterId });
   const facts = factsUsed(input).map(([what, value]): [string, string] => [what, value]);
   return {
@@ -47,7 +55,7 @@ export function savedPlanOf(making: Making): SavedPlan {
     clusterId: input.clusterId,
     ...{ version, madeAt },
     clusterFile: { path: clusterFile.path, sha256: sha256(clusterFile.text) },
-    skipUnreachable,
+    ...{ skipUnreachable, emptying },
     factsFingerprint: fingerprintOf(facts),
     planFingerprint: planFingerprint(sealed),
     facts,

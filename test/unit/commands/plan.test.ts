@@ -4,6 +4,7 @@ import { fakeWorld, machine, writeClusterFile } from '../../support/fake-world.t
 import { setUp } from '../../support/plan-world.ts';
 import { runCli } from '../../support/run-cli.ts';
 
+const shared = { kind: 'shared', path: '/srv/jenkins' };
 const password = '/etc/ci-cluster/jenkins/main/secrets/ADMIN_PASSWORD';
 
 /** For a text in a larger pattern. */
@@ -245,6 +246,30 @@ test('the JSON of a plan has the same order each time, and everything the text h
       duration: { leastMs: 0, mostMs: 1_230_000 },
     },
   });
+});
+
+test('a plan that stops a Mesos agent names the builds there, and that it waits for them', async () => {
+  const image = 'r.example:5000/build-agent:1';
+  const jenkins = { main: controller({ buildAgents: { linux: { image } }, home: shared }) };
+  const world = await running(clusterFile({ jenkins }));
+  const { builds, course } = world.jenkins.get('main')!;
+  course.finishedMs = Infinity;
+  builds.splice(0, builds.length, {
+    ...{ id: 17, job: 'tests', askedMs: world.clock.now(), number: 9 },
+    ...{ cancelled: false, stopped: false },
+  });
+  await world.clock.sleep(60_000);
+  const attributes = { disk: 'ssd' };
+  writeClusterFile(world, clusterFile({ jenkins, hosts: { a1: { attributes } } }));
+  const patient = await runCli('plan', world);
+  expect(patient.stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'build on jenkins-agent-linux-9f of main (a1) is waited for',
+  );
+  const hasty = await runCli('plan --kill-builds', world);
+  expect(hasty.stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'build on jenkins-agent-linux-9f of main (a1) ends',
+  );
+  expect(hasty.stdout).toContain('1 build ends');
 });
 
 test('init asks with the effects of its plan, and names the command that shows all', async () => {

@@ -44,7 +44,7 @@ function fates(plan: Plan, ...builds: RunningBuild[]): string[] {
   const { ending, awaited } = buildEffects(plan, input, { builds, unknown: [] });
   return [
     ...ending.map(({ buildAgent, why }) => `${buildAgent} ends: ${why}`),
-    ...awaited.map(({ buildAgent }) => `${buildAgent} awaited`),
+    ...awaited.map(({ buildAgent, why }) => `${buildAgent} awaited: ${why}`),
   ];
 }
 
@@ -89,7 +89,7 @@ test('builds are waited for where the Mesos agent is emptied first, unless they 
   const vacate = { kind: 'vacate-agent', host: 'a1', timeoutMs: 1000 } as const;
   const stop = restart('ci-mesos-agent', 'a1');
   expect(fates(planOf(call({ ...vacate, killBuilds: false }), stop), build())).toEqual([
-    'agent-1 awaited',
+    'agent-1 awaited: the Mesos agent on a1 is stopped',
   ]);
   expect(fates(planOf(call({ ...vacate, killBuilds: true }), stop), build())).toHaveLength(1);
 });
@@ -103,8 +103,36 @@ test('a build whose host nobody tells may end with any Mesos agent', () => {
 test('a controller that restarts ends its own builds, and no others', () => {
   const plan = planOf(call({ kind: 'remove-app', id: '/ci/jenkins-main' }));
   expect(fates(plan, build(), build({ controller: 'tools' }))).toEqual([
-    'agent-1 ends: Jenkins main restarts',
+    'agent-1 ends: Jenkins main is removed',
   ]);
+});
+
+test('a controller that is paused before it restarts ends no build', () => {
+  const pause = { kind: 'pause-builds', controllers: ['main'], timeoutMs: 1000 } as const;
+  const plan = planOf(call(pause), call({ kind: 'remove-app', id: '/ci/jenkins-main' }));
+  expect(fates(plan, build())).toEqual(['agent-1 awaited: Jenkins main is removed']);
+  expect(fates(planOf(call(pause)), build())).toEqual([
+    'agent-1 awaited: no build may run meanwhile',
+  ]);
+});
+
+test('a gateway that people come in by takes the connections of all builds with it, another does not', () => {
+  expect(fates(planOf(restart('ci-gateway', 'a1')), build())).toEqual([
+    'agent-1 ends: its connection goes through the gateway on a1',
+  ]);
+  expect(fates(planOf(restart('ci-gateway', 'a2')), build())).toEqual([]);
+});
+
+test('controllers that leave a host with its Mesos agent are told, with their builds', () => {
+  const vacate = { kind: 'vacate-agent', host: 'a2', timeoutMs: 1000 } as const;
+  const plan = planOf(call({ ...vacate, killBuilds: false, moves: ['main'], stops: ['tools'] }));
+  expect(buildEffects(plan, input, { builds: [], unknown: [] }).controllers).toEqual([
+    { controller: 'main', fate: 'moves' },
+    { controller: 'tools', fate: 'stops meanwhile' },
+  ]);
+  expect(fates(plan, build())).toEqual(['agent-1 awaited: Jenkins main moves']);
+  const killing = planOf(call({ ...vacate, killBuilds: true, moves: ['main'] }));
+  expect(fates(killing, build())).toEqual(['agent-1 ends: Jenkins main moves']);
 });
 
 test('the notes of a plan are among its effects', () => {
