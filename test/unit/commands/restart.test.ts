@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { clusterFile } from '../../support/cluster-file.ts';
+import { clusterFile, controller } from '../../support/cluster-file.ts';
 import {
   container,
   fakeWorld,
@@ -142,3 +142,37 @@ test.each(['--batch 0', '--batch 101%', '--canary one', '--max-failures x'])(
     expect(exitCode).toBe(2);
   },
 );
+
+describe('Mesos agents', () => {
+  const kept = { image: 'example/build-agent:1', via: 'marathon', count: 3, memory: '4GiB' };
+  const main = controller({ buildAgents: { big: kept } });
+
+  test('with a controller go last, and it answers again before the run ends', async () => {
+    const world = await cluster(clusterFile({ agents: 3 }));
+    const { exitCode, stderr, log } = await runCli(
+      'restart mesos-agent --yes --stop-controllers',
+      world,
+    );
+    expect(exitCode).toBe(0);
+    expect(restarts(log)).toEqual(['a2', 'a3', 'a1'].map((a) => `${a}: restart ci-mesos-agent`));
+    expect(stderr).toContain('✔ every Jenkins controller answers through every gateway');
+  });
+
+  test('that a controller cannot leave are not stopped without being told so', async () => {
+    const world = await cluster();
+    const { exitCode, log } = await runCli('restart mesos-agent --yes', world);
+    expect(exitCode).toBe(8);
+    expect(restarts(log)).toEqual([]);
+  });
+
+  test('go in smaller batches where the pool could not hold what has its place in it', async () => {
+    const world = await cluster(clusterFile({ agents: 5, jenkins: { main } }));
+    const line = 'restart mesos-agent --stop-controllers --canary 0';
+    const { exitCode, stderr, log } = await runCli(`${line} --yes --batch 4`, world);
+    expect(exitCode).toBe(8);
+    expect(stderr).toContain('[POOL_TOO_SMALL]');
+    expect(restarts(log)).toEqual([]);
+    const asked = await runCli(`${line} --batch 2`, world, { answers: ['n'] });
+    expect(asked.exitCode).toBe(9);
+  });
+});
