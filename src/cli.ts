@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { addAddAgent } from './commands/add-agent.ts';
 import { addApply } from './commands/apply.ts';
 import { addBuild } from './commands/build.ts';
 import { addCheck } from './commands/check.ts';
@@ -17,6 +18,7 @@ import { addGlobalOptions } from './commands/options.ts';
 import { addPlan } from './commands/plan.ts';
 import { addResume } from './commands/resume.ts';
 import { addRuns } from './commands/runs.ts';
+import { addRemoveAgent } from './commands/remove-agent.ts';
 import { addRestart } from './commands/restart.ts';
 import { addRollback } from './commands/rollback.ts';
 import { addSample } from './commands/sample.ts';
@@ -54,6 +56,8 @@ function createProgram(context: CommandContext): Command {
   addPlan(program, context);
   addApply(program, context);
   addStatus(program, context);
+  addAddAgent(program, context);
+  addRemoveAgent(program, context);
   addCheck(program, context);
   addBuild(program, context);
   addRestart(program, context);

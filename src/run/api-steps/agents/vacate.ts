@@ -1,6 +1,7 @@
 import type { Host } from '../../../config/cluster-spec.ts';
 import { ClusterError } from '../../../errors.ts';
 import { nodesAmong, tasksOnAgent } from '../../../health/agent-tasks.ts';
+import { ask, failed } from '../../../health/sight.ts';
 import type { VacateAgent } from '../../../plan/agent-step.ts';
 import { returnAgentId } from '../../owed.ts';
 import type { Run } from '../../run.ts';
@@ -35,8 +36,8 @@ interface Vacating {
 async function vacate(run: Run, host: Host, step: VacateAgent): Promise<boolean> {
   const leading = leadingOf(run);
   const agent = await leading.agent(host);
-  // Nothing runs on an agent that its master does not know.
-  if (agent === undefined) return false;
+  // Nothing runs on an agent that its master does not know, and nobody empties one that has ended.
+  if (agent === undefined || (await hasEnded(run, host))) return false;
   const residents = await residentsOf(run, host);
   refuseBound(residents, step, host);
   const vacating = { run, host, step, leading, residents };
@@ -85,8 +86,11 @@ async function endRest({ run, host, step, leading }: Vacating): Promise<void> {
   if (stops.length > 0) await putBack(run, host.name, { controllers: stops });
   const kept = await keptNodes(run, host);
   await drain({ run, leading, host, signal: run.ports.signal });
+  const answering = run.spec.jenkins
+    .map(({ name }) => name)
+    .filter((name) => !stops.includes(name));
   // Marathon starts these elsewhere, under the same name.
-  if (kept.length > 0) await putBack(run, host.name, { names: kept });
+  if (kept.length > 0) await putBack(run, host.name, { names: kept, controllers: answering });
 }
 
 async function keptNodes(run: Run, host: Host): Promise<readonly string[]> {
@@ -110,4 +114,12 @@ function refuseBound(
     host,
     remedy: `If it may stop for some minutes, after its builds have ended: the same command with --stop-controllers.`,
   });
+}
+
+async function hasEnded({ sight, spec }: Run, host: Host): Promise<boolean> {
+  const remote = sight.remotes.get(host.name);
+  if (remote === undefined) return true;
+  const port = spec.mesos.agentPort;
+  const answer = await ask(remote, host, { method: 'GET', path: '/health', port });
+  return failed(answer) && answer.failure === 'refused';
 }
