@@ -1,4 +1,5 @@
 import { hostsWith } from '../cluster/members.ts';
+import type { Host } from '../config/cluster-spec.ts';
 import type { RegisteredAgent } from '../plan/observed.ts';
 import type { Gate } from '../plan/step.ts';
 import { eligibleHosts } from '../services/jenkins.ts';
@@ -11,7 +12,7 @@ import { probeJenkins } from './jenkins.ts';
 import { probeMarathon } from './marathon.ts';
 import { probeAgents, probeMasters } from './mesos.ts';
 import type { Group, Member, State } from './model.ts';
-import { whyNotReregistered } from './recovered-agents.ts';
+import { agentAnswers, whyNotReregistered } from './recovered-agents.ts';
 import type { Sight } from './sight.ts';
 import { probeZookeeper } from './zookeeper.ts';
 
@@ -50,8 +51,8 @@ export const gateRules: Readonly<Record<Gate, GateRule>> = {
   },
   deployments: {
     condition: 'every deployment of Marathon finished',
-    why: 'one under way could be left half done by a change of Marathon',
-    deadlineMs: 120_000,
+    why: 'one under way could be left half done, or is what was just asked for',
+    deadlineMs: 600_000,
   },
   gateways: {
     condition: 'every gateway leads to the Mesos leader and to Marathon',
@@ -172,24 +173,32 @@ async function agentsGate(sight: Sight, except: readonly string[]): Promise<Gate
   return ofMembers(agents, [...except, ...set]);
 }
 
-/** Whether it gets offers or was emptied for a change. */
+/**
+ * Whether it gets offers or was emptied: what an emptied one has lost of its connection the master does
+ * not show, so it is asked itself, too.
+ */
 async function registeredGate(sight: Sight, except: readonly string[]): Promise<GateState> {
   const { leader } = await probeMasters(sight);
   const agents = await readAgents(sight, leader);
   if (agents === undefined) return fromReason('no leading master to ask');
-  const held = hostsWith(sight.spec, 'mesos-agent')
-    .filter(({ name }) => sight.remotes.has(name) && !except.includes(name))
-    .filter(({ address }) => !agents.some((one) => isInTouch(one, address)))
-    .map(({ name }) => name);
-  return {
-    reached: held.length === 0,
-    reason: held.length === 0 ? '' : `not in touch: ${held.join(', ')}`,
-    held,
-  };
+  const hosts = hostsWith(sight.spec, 'mesos-agent').filter(
+    ({ name }) => sight.remotes.has(name) && !except.includes(name),
+  );
+  const inTouch = await Promise.all(hosts.map((host) => isInTouch(sight, host, agents)));
+  const held = hosts.filter((_host, index) => !inTouch[index]).map(({ name }) => name);
+  const reason = held.length === 0 ? '' : `not in touch: ${held.join(', ')}`;
+  return { reached: held.length === 0, reason, held };
 }
 
-function isInTouch({ hostname, state }: RegisteredAgent, address: string): boolean {
-  return hostname === address && state !== 'disconnected';
+async function isInTouch(
+  sight: Sight,
+  host: Host,
+  agents: readonly RegisteredAgent[],
+): Promise<boolean> {
+  const isKnown = agents.some(
+    ({ hostname, state }) => hostname === host.address && state !== 'disconnected',
+  );
+  return isKnown && (await agentAnswers(sight, host));
 }
 
 async function jenkinsGate(sight: Sight): Promise<GateState> {

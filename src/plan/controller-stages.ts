@@ -24,6 +24,8 @@ export function controllerStages(
       ...before.map(call),
       ...(killBuilds ? [] : [call(pause)]),
       ...change.map(call),
+      // Until Marathon is done the old one may still be the one that answers.
+      { kind: 'gate', phase: 'services', gate: 'deployments' } as const,
       { kind: 'gate', phase: 'services', gate: 'jenkins' } as const,
       ...(killBuilds ? [] : [call(resume)]),
       { kind: 'gate', phase: 'services', gate: 'build-agents' } as const,
