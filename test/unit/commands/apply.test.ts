@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { adminPassword, clusterFile } from '../../support/cluster-file.ts';
+import { expect, test, vi } from 'vitest';
+import { adminPassword, clusterFile, controller } from '../../support/cluster-file.ts';
 import {
   container,
   fakeWorld,
@@ -9,6 +9,9 @@ import {
 } from '../../support/fake-world.ts';
 import { setUp } from '../../support/plan-world.ts';
 import { runCli } from '../../support/run-cli.ts';
+
+// Each of them sets a cluster up first.
+vi.setConfig({ testTimeout: 20_000 });
 
 const zoo = '/etc/ci-cluster/zookeeper/zoo.cfg';
 const edited = clusterFile({ sections: { zookeeper: { syncLimit: 7 } } });
@@ -136,6 +139,18 @@ test('bug 30: what no plan depends on may change: free space, clocks, another li
   m1.strangers.push({ address: '0.0.0.0', port: 9100, process: 'exporter', pid: 7, container: '' });
   await world.clock.sleep(3_600_000);
   expect((await runCli('apply friday.plan --yes', world)).exitCode).toBe(0);
+});
+
+test('bug 30: a secret that was changed in the meantime makes it another plan', async () => {
+  const admin = { password: { file: '/home/ops/password' } };
+  const text = clusterFile({ jenkins: { main: controller({ admin }) } });
+  const world = fakeWorld(text);
+  world.files.set('/home/ops/password', 'the first\n');
+  await runCli('plan --out friday.plan', world);
+  world.files.set('/home/ops/password', 'the second\n');
+  const { exitCode, stderr } = await runCli('apply friday.plan --yes', world);
+  expect(exitCode).toBe(8);
+  expect(stderr).toContain('the plan itself: a secret or a file that it writes');
 });
 
 test('a plan that was carried out already is refused', async () => {

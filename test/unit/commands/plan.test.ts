@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { adminPassword, clusterFile, controller } from '../../support/cluster-file.ts';
 import { fakeWorld, machine, writeClusterFile } from '../../support/fake-world.ts';
 import { setUp } from '../../support/plan-world.ts';
 import { runCli } from '../../support/run-cli.ts';
+
+// Each of them sets a cluster up first.
+vi.setConfig({ testTimeout: 20_000 });
 
 const shared = { kind: 'shared', path: '/srv/jenkins' };
 const password = '/etc/ci-cluster/jenkins/main/secrets/ADMIN_PASSWORD';
