@@ -26,15 +26,18 @@ export async function whyNotReregistered(
   const late = hostsWith(sight.spec, 'mesos-agent').filter(({ address }) =>
     known.some(({ hostname }) => hostname === address),
   );
-  const running = await Promise.all(late.map((host) => runs(sight, host)));
+  const running = await Promise.all(late.map((host) => agentAnswers(sight, host)));
   const names = late.filter((_host, index) => running[index]).map(({ name }) => name);
   if (names.length === 0) return '';
   const more = names.length > 3 ? ` and ${names.length - 3} more` : '';
   return `Mesos agents not back yet: ${names.slice(0, 3).join(', ')}${more}`;
 }
 
-/** One that is down does not come back by waiting; the gate of the agents is there for it. */
-async function runs({ spec, remotes }: Sight, host: Host): Promise<boolean> {
+/**
+ * On its own port. One that is down does not come back by waiting; the gate of the agents is there for
+ * it.
+ */
+export async function agentAnswers({ spec, remotes }: Sight, host: Host): Promise<boolean> {
   const remote = remotes.get(host.name);
   if (remote === undefined) return false;
   const port = spec.mesos.agentPort;

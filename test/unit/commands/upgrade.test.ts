@@ -278,3 +278,35 @@ describe('hosts of batches may fail', () => {
     expect(container(world, 'a4', 'ci-gateway').status).toBe('running');
   });
 });
+
+describe('Mesos agents', () => {
+  const agent = 'indigodatacloud/mesos-slave:1.9.1';
+  const line = `mesos-agent=${agent} --stop-controllers`;
+
+  test('are emptied, changed, and get their work back once they are in touch again', async () => {
+    const run = await upgrade(line);
+    expect(run.exitCode).toBe(0);
+    expect(images('ci-mesos-agent', ['a1', 'a2'])).toEqual([agent, agent]);
+    const order = ['empty the Mesos agent on a2', 'in touch with the leader', 'work again'];
+    const places = order.map((part) => run.stderr.indexOf(part));
+    expect(places).toEqual(places.toSorted((one, other) => one - other));
+    expect(await plannedLines(world)).toEqual([]);
+  });
+
+  test('get their work back when the new container does not stay up', async () => {
+    machine(world, 'a2').exits.set('ci-mesos-agent', { exitCode: 1, lines: ['no'] });
+    const run = await upgrade(line);
+    expect(run.exitCode).toBe(5);
+    expect(words(run)).toMatch(/give the Mesos agent on a2 .*as before the run/);
+    expect(images('ci-mesos-agent', ['a1', 'a2'])).not.toContain(agent);
+  });
+
+  test('that do not find the leader with the new container go back, and then get it back', async () => {
+    freezeOn(agent, 'ci-mesos-agent');
+    const run = await upgrade(line);
+    expect(run.exitCode).toBe(6);
+    expect(words(run)).toContain('on a2 the container before is back');
+    expect(words(run)).toMatch(/give the Mesos agent on a2 .*as before the run/);
+    expect(images('ci-mesos-agent', ['a1', 'a2'])).not.toContain(agent);
+  });
+});
