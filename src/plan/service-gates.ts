@@ -1,7 +1,7 @@
 import type { Service } from '../services/service.ts';
 import type { Gate, HostWork, Stage } from './step.ts';
 
-export const gateOf: Readonly<Record<Service['name'], Gate>> = {
+const gateOf: Readonly<Record<Service['name'], Gate>> = {
   zookeeper: 'ensemble',
   'mesos-master': 'masters',
   'mesos-agent': 'agents',

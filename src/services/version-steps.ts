@@ -8,7 +8,7 @@ export interface ImageStep {
 }
 
 /** Versions that ran together, all real programs; only the parts that depend on each other. */
-export interface TriedSet {
+interface TriedSet {
   readonly zookeeper: string;
   readonly mesos: string;
   readonly marathon: string;
@@ -20,7 +20,7 @@ export interface TriedSet {
  * Empty: the stack has run on stand-ins only, so no set can be vouched for. With the first entry any
  * other set is a doubt.
  */
-export const triedSets: readonly TriedSet[] = [];
+const triedSets: readonly TriedSet[] = [];
 
 /** What speaks against the step, as far as the tags tell versions. */
 export function doubtsAbout({ from, to }: ImageStep): readonly string[] {

@@ -135,3 +135,14 @@ test('a pause holds each gate for its time', async () => {
   const gates = stages.filter((stage) => stage.kind === 'gate');
   expect(gates.map(({ holdMs }) => holdMs)).toEqual([30_000, 30_000]);
 });
+
+test.each([0, '0%', '101%', 'half', -1, 1.5, [2], '10'])(
+  'a batch of %j in the cluster file is a fault that says what is meant',
+  async (batch) => {
+    const spec = specOf(clusterFile({ sections: { rollout: { batch } } }));
+    await expect(spec).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringContaining('a number from 1 on, or a part like "10%"') as string,
+    });
+  },
+);
