@@ -36,7 +36,7 @@ export function removeAgents(input: PlanInput, removing: Removing): Plan {
     ...(reached.length === 0 ? [] : vacateStages(reached, { input, ...strict })),
     ...torn(input, removing, reached),
     ...hosts.map((host) => call({ kind: 'forget-agent', host })),
-    ...others.filter(isNoPause).map((stage): Stage => ({ ...stage, phase: 'agents' })),
+    ...others.filter(isNoPause).map((stage) => afterThem(stage, hosts)),
     ...hosts.map((host) => call({ kind: 'strike-host', file, host })),
   ];
   return { stages: withQuietDoors(input, stages, emptying) };
@@ -52,6 +52,12 @@ function call(step: Step): Stage {
 function isNoPause(stage: Stage): boolean {
   if (stage.kind !== 'api') return true;
   return stage.step.kind !== 'pause-builds' && stage.step.kind !== 'resume-builds';
+}
+
+/** In the order of this list, whatever its usual phase; no gate waits for those that are gone. */
+function afterThem(stage: Stage, hosts: readonly string[]): Stage {
+  if (stage.kind !== 'gate') return { ...stage, phase: 'agents' };
+  return { ...stage, phase: 'agents', except: [...(stage.except ?? []), ...hosts] };
 }
 
 /** In one go on each host, and the mark with it: nobody has to give anything back there. */

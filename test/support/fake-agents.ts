@@ -9,6 +9,8 @@ export interface AgentMemory {
   /** So many DRAIN_AGENT do not end the drain: a framework that is away cannot acknowledge. */
   sticks: number;
   gone: boolean;
+  /** Orders that are answered with 500 so many times. */
+  readonly refusals: Map<string, number>;
 }
 
 export interface AgentsWorld {
@@ -25,6 +27,7 @@ export interface AgentsWorld {
 export function memoryOf({ agents }: Pick<AgentsWorld, 'agents'>, host: string): AgentMemory {
   const found = agents.get(host) ?? {
     ...{ deactivated: false, drain: undefined, sticks: 0, gone: false },
+    refusals: new Map<string, number>(),
   };
   agents.set(host, found);
   return found;
@@ -55,8 +58,13 @@ export function agentOrder(
       ? { status: 404, body: `Agent '${id.value}' not found` }
       : { status: 400, body: 'Unknown agent' };
   }
-  world.log(`${leader.name}: ${call.type} ${machine.name}`);
   const memory = memoryOf(world, machine.name);
+  const refusals = memory.refusals.get(call.type) ?? 0;
+  if (refusals > 0) {
+    memory.refusals.set(call.type, refusals - 1);
+    return { status: 500, body: 'Failed to apply the operation' };
+  }
+  world.log(`${leader.name}: ${call.type} ${machine.name}`);
   return effects[call.type]?.(world, machine, memory) ?? { status: 200 };
 }
 

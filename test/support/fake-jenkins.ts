@@ -44,7 +44,7 @@ export interface FakeJenkins {
   idleAgents: string[];
   /** Its build agents on Mesos are killed, and what runs on them. */
   kill(): void;
-  /** Ends all sessions, as a restart does. */
+  /** Ends all sessions, and the wish to be quiet. */
   restart(): void;
   answers: (request: HttpRequest) => Partial<HttpAnswer>;
   /** Of the Mesos plugin. */
@@ -102,6 +102,7 @@ class Fake implements FakeJenkins {
   }
 
   restart(): void {
+    Object.assign(this, { quietingDown: false, quietDownReason: undefined });
     this.#session += 1;
   }
 

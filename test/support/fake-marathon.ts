@@ -101,9 +101,15 @@ export function marathonTask(appId: string): string {
 }
 
 /** Marathon starts the next one where it may. */
-export function endTask({ apps }: Pick<MarathonWorld, 'apps'>, appId: string): void {
+export function endTask(
+  { apps, jenkins }: Pick<MarathonWorld, 'apps' | 'jenkins'>,
+  appId: string,
+): void {
   const app = apps.get(appId);
-  if (app !== undefined) app.machine = undefined;
+  if (app === undefined) return;
+  app.machine = undefined;
+  // Whoever starts next knows nothing of it.
+  if (appId.includes('/jenkins-')) jenkins(appId)?.restart();
 }
 
 interface Definition {

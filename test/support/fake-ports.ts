@@ -247,7 +247,7 @@ function tasksOnMachine(world: FakeWorld, machine: FakeMachine): readonly FakeTa
 }
 
 function endTasksOnMachine(world: FakeWorld, machine: FakeMachine): void {
-  for (const [id, app] of world.apps) if (app.machine === machine) endTask(world, id);
+  for (const [id, app] of world.apps) if (app.machine === machine) endTask(serving(world), id);
   for (const jenkins of world.jenkins.values()) {
     if (jenkins.agentId === idOf(machine)) jenkins.kill();
   }

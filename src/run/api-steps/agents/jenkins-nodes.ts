@@ -10,7 +10,7 @@ import {
 import type { JenkinsClient } from '../../../health/jenkins-client.ts';
 import { failed, whyNoAnswer } from '../../../health/sight.ts';
 import type { Run } from '../../run.ts';
-import { hasTaken, rememberTaken } from './memory.ts';
+import { mayHaveTaken, rememberTaken } from './memory.ts';
 
 /** Stands in Jenkins beside the node, and tells a later run that it is ours to put back. */
 function reasonFor({ session }: Pick<Run, 'session'>, what: string): string {
@@ -98,8 +98,8 @@ async function nodesOf(
   for (;;) {
     const nodes = await readNodes(client);
     if (typeof nodes !== 'string') return nodes;
-    // Of one that this run took nothing from there is nothing to wait for.
-    if (!hasTaken(run, host, controller.name)) return [];
+    // There is nothing to wait for where nothing was taken.
+    if (!mayHaveTaken(run, host, controller.name)) return [];
     if (clock.now() - begin >= answerMs) {
       const what = `Jenkins ${controller.name} ${nodes}: its build agents that were taken out for ${host} stay so`;
       run.report({ kind: 'note', text: `${what}; type: ci-cluster add-agent ${host}` });

@@ -24,8 +24,10 @@ export function rememberTaken(run: Pick<Run, 'undo'>, host: string, controller: 
   memoryOf(run, host).controllers.add(controller);
 }
 
-export function hasTaken(run: Pick<Run, 'undo'>, host: string, controller: string): boolean {
-  return memoryOf(run, host).controllers.has(controller);
+/** True as well of a host that another run emptied: nobody knows what that one took. */
+export function mayHaveTaken(run: Pick<Run, 'undo'>, host: string, controller: string): boolean {
+  const memory = memories.get(run.undo)?.get(host);
+  return memory === undefined || memory.controllers.has(controller);
 }
 
 export function rememberRegistration(run: Run, host: Host, agent: RegisteredAgent): void {
@@ -37,7 +39,7 @@ export function rememberRegistration(run: Run, host: Host, agent: RegisteredAgen
  * stopped, and would offer what nobody serves.
  */
 export function hasRegisteredAnew(run: Run, host: Host, agent: RegisteredAgent): boolean {
-  const { registration } = memoryOf(run, host.name);
+  const registration = memories.get(run.undo)?.get(host.name)?.registration;
   return registration === undefined || registration !== keyOf(agent);
 }
 
