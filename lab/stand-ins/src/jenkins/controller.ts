@@ -53,6 +53,8 @@ export class Controller {
   agentPort = -1;
   ready = false;
   quietingDown = false;
+  /** In the words of whoever asked for it. */
+  quietDownReason: string | undefined = undefined;
   readonly #parts: ControllerParts;
   #config: CascConfig;
   #clouds: readonly Cloud[];

@@ -6,8 +6,9 @@ import { errorPage } from './pages.ts';
 
 /** Restarting means ending: the image's ExitLifecycle leaves the start to its supervisor. */
 export function administrationRoutes(controller: Controller): Route[] {
-  const quietDown = (on: boolean) => () => {
+  const quietDown = (on: boolean) => (request: Request) => {
     controller.quietingDown = on;
+    controller.quietDownReason = on ? (request.query.get('message') ?? undefined) : undefined;
     controller.scheduler.soon();
     return redirect(controller, '/');
   };

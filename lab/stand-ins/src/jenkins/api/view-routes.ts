@@ -59,7 +59,7 @@ export function viewRoutes(controller: Controller, sessions: Sessions): Route[] 
 }
 
 function rootView(controller: Controller, request: Request): Record<string, unknown> {
-  const { config, executors, quietingDown, agentPort, security } = controller;
+  const { config, executors, quietingDown, quietDownReason, agentPort, security } = controller;
   const url = rootOf(controller, request);
   const view = { _class: 'hudson.model.AllView', name: 'all', url };
   return {
@@ -73,7 +73,7 @@ function rootView(controller: Controller, request: Request): Record<string, unkn
     jobs: jobsView(controller, request),
     overallLoad: {},
     primaryView: view,
-    quietDownReason: null,
+    quietDownReason: quietDownReason ?? null,
     quietingDown,
     slaveAgentPort: agentPort,
     unlabeledLoad: { _class: 'jenkins.model.UnlabeledLoadStatistics' },
