@@ -10,8 +10,16 @@ const below = 8;
 /** One change: what it is, then what differs. New files are folded unless all is wanted. */
 export function changeLines(change: ItemChange, depth: Depth): readonly PlanLine[] {
   const head = line(indent, toneOf(change), `${signOf(change)} ${titleOf(change)}`);
-  if (depth === 'titles') return [head];
+  if (depth === 'titles') return [head, ...imageLines(change)];
   return [head, ...bodyOf(change, depth)];
+}
+
+/** Without contents, the image is what most want to see. */
+function imageLines(change: ItemChange): readonly PlanLine[] {
+  if (change.kind !== 'container') return [];
+  return change.fields
+    .filter(({ field, before }) => field === 'image' && before !== null)
+    .map(fieldLine);
 }
 
 const signs = { create: '+', pull: '+', remove: '-' } as const;

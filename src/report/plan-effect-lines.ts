@@ -74,7 +74,7 @@ export function durationLines({ leastMs, mostMs, parts }: Duration): readonly Pl
   ];
 }
 
-export function timeText(ms: number): string {
+function timeText(ms: number): string {
   if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`;
   return `${Math.ceil(ms / 60_000)} min`;
 }

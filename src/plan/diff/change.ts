@@ -65,7 +65,7 @@ export interface ShareChange {
 /** What is best told by its own words. */
 export interface OtherChange {
   readonly kind: 'other';
-  readonly action: 'do';
+  readonly action: 'do' | 'remove';
   readonly text: string;
 }
 

@@ -2,9 +2,15 @@ import { identityPath } from '../../cluster/identity.ts';
 import { phases } from '../../services/service.ts';
 import { defaultShare, type RoleShare } from '../../services/shares.ts';
 import type { Facts } from '../facts.ts';
-import { factsOf } from '../service-work.ts';
 import type { PlanInput } from '../observed.ts';
-import { describe, type ApiStep, type HostStep, type Plan, type Stage } from '../step.ts';
+import {
+  describe,
+  type ApiStep,
+  type HostStep,
+  type Plan,
+  type Stage,
+  type TakeBackContainer,
+} from '../step.ts';
 import { appChange, type DeployedApp } from './app-change.ts';
 import type { ChangeGroup, FieldChange, ItemChange, ShareChange } from './change.ts';
 import { containerChange } from './container-change.ts';
@@ -33,7 +39,7 @@ export function planChanges(
   input: PlanInput,
   details: Details,
 ): readonly ChangeGroup[] {
-  const hosts = input.spec.hosts.map(({ name }) => name);
+  const hosts = hostsOf(plan, input);
   const scene = { input, details };
   return (plan.phases ?? phases).flatMap((phase) => {
     const stages = plan.stages.filter((stage) => stage.phase === phase);
@@ -48,6 +54,12 @@ export function planChanges(
     };
     return [...groups, services].filter(({ changes }) => changes.length > 0);
   });
+}
+
+/** Those that the cluster file does not have any more come last. */
+function hostsOf({ stages }: Plan, { spec }: PlanInput): readonly string[] {
+  const work = stages.flatMap((stage) => (stage.kind === 'hosts' ? stage.work : []));
+  return [...new Set([...spec.hosts.map(({ name }) => name), ...work.map(({ host }) => host)])];
 }
 
 interface Scene {
@@ -68,9 +80,8 @@ function callsOf(stages: readonly Stage[]): readonly ApiStep[] {
 }
 
 function hostChange(step: HostStep, name: string, { input, details }: Scene): ItemChange {
-  const host = input.spec.hosts.find((one) => one.name === name);
-  if (host === undefined) return other(step);
-  const facts = factsOf(input, host);
+  const facts = input.observed.facts.get(name);
+  if (facts === undefined) return other(step);
   const found = details.hosts.get(name) ?? noDetails;
   const { secretSums } = input.observed;
   switch (step.kind) {
@@ -87,18 +98,18 @@ function hostChange(step: HostStep, name: string, { input, details }: Scene): It
     case 'start-container':
       return containerChange(step, facts, found);
     default:
-      return plainChange(step);
+      return plainChange(step, facts);
   }
 }
 
 /** Steps that change one thing as a whole. */
-function plainChange(step: HostStep): ItemChange {
+function plainChange(step: HostStep, facts: Facts): ItemChange {
   const whole = { kind: 'container', fields: [], note: '' } as const;
   switch (step.kind) {
     case 'restart-container':
       return { ...whole, name: step.name, action: 'restart' };
     case 'take-back-container':
-      return { ...whole, name: step.name, action: 'take-back' };
+      return { ...whole, ...takenBack(step, facts) };
     case 'remove-container':
       return { ...whole, name: step.name, action: 'remove' };
     case 'pull-image':
@@ -110,8 +121,22 @@ function plainChange(step: HostStep): ItemChange {
   }
 }
 
+/** The kept one bears the name with something behind it, and the fingerprint that the step asks for. */
+function takenBack({ name, fingerprint }: TakeBackContainer, { containers, kept: all }: Facts) {
+  const present = containers.find((container) => container.name === name);
+  const kept = all.find((one) => one.name.startsWith(name) && one.fingerprint === fingerprint);
+  const image = fieldChange('image', present?.image ?? null, kept?.image ?? null);
+  return { name, action: 'take-back', fields: kept && image ? [image] : [] } as const;
+}
+
+/** Deleted, or taken off a host. */
+const takings: ReadonlySet<string> = new Set<HostStep['kind']>([
+  ...(['remove-folder', 'remove-tasks', 'disable-unit', 'release-builds', 'release-host'] as const),
+]);
+
 function other(step: HostStep | ApiStep): ItemChange {
-  return { kind: 'other', action: 'do', text: describe(step) };
+  const action = takings.has(step.kind) ? 'remove' : 'do';
+  return { kind: 'other', action, text: describe(step) };
 }
 
 function folderChange(
@@ -136,6 +161,8 @@ function apiChange(step: ApiStep, { input, details }: Scene): readonly ItemChang
       return [appChange(step, deployedApp(step.app.id, { input, details }))];
     case 'remove-app':
       return [{ kind: 'app', id: step.id, action: 'remove', fields: [], note: endNote(step) }];
+    case 'restart-app':
+      return [{ kind: 'app', id: step.id, action: 'restart', fields: [], note: '' }];
     case 'set-shares':
       return step.shares.map((share) => shareChange(share, input));
     default:

@@ -105,5 +105,5 @@ function endedNodes(calls: readonly ApiStep[], { spec, observed }: PlanInput): R
 
 function appOf(step: ApiStep): string | undefined {
   if (step.kind === 'put-app') return step.app.id;
-  return step.kind === 'remove-app' ? step.id : undefined;
+  return step.kind === 'remove-app' || step.kind === 'restart-app' ? step.id : undefined;
 }

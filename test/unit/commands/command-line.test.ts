@@ -12,7 +12,7 @@ const commands = [
   'jenkins prune-frameworks',
   'jenkins failover',
   ...['logs', 'exec', 'config', 'config show', 'config validate', 'config schema'],
-  ...['completion', 'destroy'],
+  ...['completion', 'destroy', 'runs', 'resume', 'lock', 'lock status', 'lock hold'],
   'lab',
   'lab up',
   'lab down',
@@ -191,7 +191,8 @@ test('on a terminal the plan is shown and the answer decides', async () => {
   for (const answers of [[''], ['n'], ['yess']]) {
     const { exitCode, stderr, log } = await runCli('init', world, { answers });
     expect(exitCode).toBe(9);
-    expect(stderr).toContain('ensemble: start ci-zookeeper from zookeeper:3.9.5 (m1, m2, m3)');
+    expect(stderr).toContain('+ container ci-zookeeper is new');
+    expect(stderr).toContain('ci-zookeeper starts on m1, m2, m3');
     expect(stderr).toContain('not confirmed; nothing was changed');
     expect(log.filter((line) => line.endsWith(': stage'))).toEqual([]);
   }
@@ -201,7 +202,7 @@ test('on a terminal the plan is shown and the answer decides', async () => {
 
 test('the plan that is shown names no secret', async () => {
   const { stderr } = await runCli('init', fakeWorld(), { answers: ['n'] });
-  expect(stderr).toContain('write /etc/ci-cluster/jenkins/main/secrets/ADMIN_PASSWORD');
+  expect(stderr).toContain('+ /etc/ci-cluster/jenkins/main/secrets/ADMIN_PASSWORD (secret)');
   expect(stderr).not.toContain('correct horse');
 });
 
@@ -292,6 +293,7 @@ test('the document of init has every field, known or null', async () => {
       'changed',
       'steps',
       'builds',
+      'run',
       'elapsedMs',
     ],
     'health',
