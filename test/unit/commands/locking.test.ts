@@ -107,6 +107,16 @@ test('a lock that is lost in the middle stops everything at the next step: exit 
   expect(locks(world)).toEqual([]);
 });
 
+test('hosts that have kept their locks stop at their next step when another has lost its own', async () => {
+  const world = fakeWorld();
+  world.onLog = (line) => {
+    if (line === 'm1: claim') machine(world, 'a2').lock?.lose();
+  };
+  const { exitCode, log } = await runCli('init --yes', world);
+  expect(exitCode).toBe(5);
+  expect(log.filter((line) => line.includes(': pull '))).toEqual([]);
+});
+
 test('a loser whose lock somebody else has got cannot write', async () => {
   const world = fakeWorld();
   world.onLog = (line) => {

@@ -86,6 +86,20 @@ test('what a dead run took away is given back by resume, before anything else', 
   expect((await runCli('resume --yes', world)).stdout).toContain('Nothing to resume');
 });
 
+test('a resume that died itself is not what is resumed, but the run that it went on with', async () => {
+  const world = await runningWorld();
+  await runStep(world, vacate);
+  const [path, lines] = lastRecord(world);
+  world.records.set(path, lines.slice(0, 3));
+  const begin = lines[0]!.replace('"command":["init"]', '"command":["resume"]');
+  world.records.set(path.replace(/\d{6}Z-/, '235900Z-'), [
+    begin.replace('["init","--yes"]', '["resume","--yes"]'),
+  ]);
+  const { exitCode, stderr } = await runCli('resume --yes', world);
+  expect(exitCode).toBe(0);
+  expect(stderr).toContain(', init (died');
+});
+
 test('what cannot be given back because its host has gone from the file is told', async () => {
   const world = await runningWorld();
   await runStep(world, vacate);

@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { mkdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { ClusterError } from '../../../../src/errors.ts';
 import type { HostStep } from '../../../../src/plan/step.ts';
@@ -79,10 +81,28 @@ test('of many that want it at the same time one gets it, every time', async () =
 
 test('a holder that is killed at once has given it back', async () => {
   const first = await host.take('r1');
-  const pid = await pidOfHolder();
+  const pid = pidOfHolder();
   process.kill(pid, 'SIGKILL');
   expect((await first.lost).code).toBe('LOCK_LOST');
   await (await host.take('r2')).release(true);
+});
+
+test('no child of a killed holder keeps the lock in its place', async () => {
+  const { argv, input } = holderArgv('r1').argv;
+  const [program = '', ...words] = argv;
+  // Node closes the input of a child that has ended; that of this one stays open.
+  const feeder = spawn('sh', ['-c', 'printf %s "$1"; exec sleep 60', 'sh', input]);
+  const holder = spawn(program, words, { stdio: [feeder.stdout, 'pipe', 'inherit'] });
+  children.push(feeder, holder);
+  await once(holder.stdout, 'data');
+  const { pid = 0 } = holder;
+  // What waits for the next sign of life is a child of it.
+  while (readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8') === '') await nextTurn();
+  holder.kill('SIGKILL');
+  await once(holder, 'exit');
+  await eventually(async () => {
+    await (await host.take('r2')).release(true);
+  });
 });
 
 test('the end of its input gives the lock back: nobody is left when the CLI is killed', async () => {
@@ -146,7 +166,7 @@ test('a stage that was frozen before its first step cannot write once another ha
   const { child, input, ended } = start('r1', [write('late')]);
   child.stdin.write(input.slice(0, 100));
   child.kill('SIGSTOP');
-  process.kill(await pidOfHolder(), 'SIGKILL');
+  process.kill(pidOfHolder(), 'SIGKILL');
   await first.lost;
   const second = await host.take('r2');
   child.stdin.write(input.slice(100));
@@ -164,7 +184,7 @@ test('a stage frozen in the middle of a step keeps the next one out until it has
   child.stdin.write(input);
   await seen('"result":"started"');
   child.kill('SIGSTOP');
-  process.kill(await pidOfHolder(), 'SIGKILL');
+  process.kill(pidOfHolder(), 'SIGKILL');
   await first.lost;
   await expect(host.take('r2')).rejects.toMatchObject({
     code: 'LOCK_HELD',
@@ -223,14 +243,13 @@ test('whoever asks is told who has the lock, without taking it', async () => {
 
 test('only root can open what is locked: nobody else can lock it', async () => {
   const first = await host.take('r1');
-  const { mode } = await import('node:fs').then((fs) => fs.statSync(join(host.folder, 'run/lock')));
+  const { mode } = statSync(join(host.folder, 'run/lock'));
   expect(mode & 0o777).toBe(0o600);
   await first.release(true);
 });
 
 /** The shell that has the lock open: its parent is this process. */
-async function pidOfHolder(): Promise<number> {
-  const { readdirSync, readlinkSync } = await import('node:fs');
+function pidOfHolder(): number {
   const lock = join(host.folder, 'run/lock');
   const pid = readdirSync('/proc').find((name) => {
     try {
@@ -258,7 +277,7 @@ function holderArgv(run: string) {
 }
 
 async function eventually(attempt: () => Promise<void>): Promise<void> {
-  for (let left = 200; ; left -= 1) {
+  for (let left = 30; ; left -= 1) {
     try {
       await attempt();
       return;
