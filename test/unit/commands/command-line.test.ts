@@ -5,7 +5,7 @@ import { runCli } from '../../support/run-cli.ts';
 
 const commands = [
   'sample',
-  'init',
+  ...['init', 'plan', 'apply'],
   'status',
   'build',
   'jenkins',
