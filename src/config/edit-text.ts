@@ -28,7 +28,7 @@ export function splice({ text }: Draft, [from, to]: readonly [number, number], i
   return draftOf(`${text.slice(0, from)}${inserted}${text.slice(to)}`);
 }
 
-export function lineEnd({ text }: Draft): string {
+function lineEnd({ text }: Draft): string {
   return text.includes('\r\n') ? '\r\n' : '\n';
 }
 

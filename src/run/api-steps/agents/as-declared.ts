@@ -16,7 +16,7 @@ export async function refuseUnlike(run: Run, hosts: readonly Host[]): Promise<vo
   }
 }
 
-export function unlike({ agent: declared }: Host, agent: RegisteredAgent): readonly string[] {
+function unlike({ agent: declared }: Host, agent: RegisteredAgent): readonly string[] {
   const { cpus, memoryMb, diskMb } = declared.resources;
   const amounts = [
     ['CPUs', cpus, agent.cpus],

@@ -20,7 +20,7 @@ function reasonFor({ session }: Pick<Run, 'session'>, what: string): string {
 
 const emptying = (host: string) => `empties ${host}`;
 
-export function isTakenOutFor(reason: string, host: string): boolean {
+function isTakenOutFor(reason: string, host: string): boolean {
   return new RegExp(`\\b${ourMark} empties ([^\\s(]+)`).exec(reason)?.[1] === host;
 }
 
