@@ -133,6 +133,10 @@ function javaProperties(
     // What build agents are told to connect to: the gateways, whatever host the controller is on.
     ['hudson.TcpSlaveAgentListener.hostName', new URL(controller.url).hostname],
     ['hudson.TcpSlaveAgentListener.port', controller.gatewayAgentPort],
+    // A build agent whose gateway is gone learns it from a missing ping alone: 9 min with the defaults of
+    // `ChannelPinger` (300 s and 240 s, core 2.541). A controller that collects garbage answers later, too.
+    ['hudson.slaves.ChannelPinger.pingIntervalSeconds', 30],
+    ['hudson.slaves.ChannelPinger.pingTimeoutSeconds', 60],
     // The plugin gives a build agent up after 5 min; pulling its image may take as long as Mesos allows.
     ['usi.jenkins.agent-timeout', `${spec.mesos.executorRegistrationTimeoutMs}ms`],
   ];
