@@ -25,6 +25,7 @@ export default defineConfig({
         test: {
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
+          maxWorkers: 2,
           testTimeout: 60_000,
         },
       },

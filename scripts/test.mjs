@@ -1,4 +1,5 @@
-// `npm test`: set-up, every check of `npm run check`, then the end-to-end suite on labs of its own.
+// `npm test`: set-up, every check of `npm run check`, then faults on hosts in namespaces (the short
+// version of `npm run faults`), then the end-to-end suite on labs of its own.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +23,8 @@ async function main() {
     if (isInterrupted()) break;
     await part(step.title, () => (step.hasTests ? runTests(step) : runCheck(step)));
   }
-  if (!isInterrupted()) await endToEnd();
+  if (!isInterrupted()) await asRootTests('test:faults');
+  if (!isInterrupted()) await asRootTests('test:e2e');
   await part('clean-up', () => cleanUp(installed));
 }
 
@@ -51,11 +53,11 @@ async function runTests({ argv, title }) {
 }
 
 /** Without npm: as root it would leave files in the user's npm cache that npm then fails on. */
-async function endToEnd() {
+async function asRootTests(script) {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
-  const [program, ...args] = scripts['test:e2e'].split(' ');
+  const [program, ...args] = scripts[script].split(' ');
   const argv = asRoot([`node_modules/.bin/${program}`, ...args]);
-  await part('test:e2e', () => runTests({ argv, title: 'test:e2e' }));
+  await part(script, () => runTests({ argv, title: script }));
   const caches = ['node_modules/.vite', 'node_modules/.vite-temp'].filter((path) =>
     existsSync(path),
   );

@@ -22,7 +22,7 @@ export function stepFailed({ host, step, line, ran }: Failure): ClusterError {
   return new ClusterError(code, `${host}: ${told(code, step)}`, {
     host,
     evidence,
-    remedy: remedyOf(code, step, host),
+    remedy: isLimited(code, evidence) ? limitRemedy(host) : remedyOf(code, step, host),
   });
 }
 
@@ -34,6 +34,17 @@ function told(code: ErrorCode, step: HostStep): string {
   if (code === 'DISK_FULL') return `no space left: could not ${describe(step)}`;
   if (code === 'FOREIGN_HOST') return 'was claimed by another cluster in the meantime';
   return `could not ${describe(step)}`;
+}
+
+/** What Docker Hub says, and other registries after it (429). */
+function isLimited(code: ErrorCode, evidence: readonly string[]): boolean {
+  return (
+    code === 'IMAGE_MISSING' && evidence.some((line) => /toomanyrequests|rate limit/i.test(line))
+  );
+}
+
+function limitRemedy(host: string): string {
+  return `The registry limits pulls. Name a mirror under docker.registryMirrors in the cluster file, take the images from a registry of yours ("images:"), or log in on ${host} (sudo docker login) or wait, then run the same command again.`;
 }
 
 function remedyOf(code: ErrorCode, step: HostStep, host: string): string {

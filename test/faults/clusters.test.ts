@@ -8,7 +8,7 @@ import { countOf, isFull, publish, seeded } from './figures.ts';
 import { generatedClusters } from './generated-clusters.ts';
 
 const fixtures = new URL('../fixtures/', import.meta.url);
-const generated = isFull ? 10_000 : 1000;
+const generated = isFull ? 10_000 : 500;
 
 interface HandMade {
   readonly base: string;

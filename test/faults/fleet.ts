@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
+import type { SshTarget } from '../../src/ports.ts';
 import { createHome } from '../support/ssh-keys.ts';
 import { controller, adminPassword } from '../support/cluster-file.ts';
 import { startMachine, type Machine } from './host/machine.ts';
@@ -23,6 +24,16 @@ export interface Fleet extends AsyncDisposable {
   /** Hosts that refuse new sessions, and keys. */
   readonly refusing: Set<string>;
   readonly locked: Set<string>;
+}
+
+/** What a connection to the host needs to know. */
+export function targetOf({ folder, hosts }: Fleet, name: string): SshTarget {
+  return {
+    ...{ host: name, address: hosts.get(name)!.sshd.line.address, port: sshPort, user: 'ops' },
+    identityFile: join(folder, 'id_ed25519'),
+    knownHostsFile: join(folder, 'known_hosts'),
+    ...{ hostKey: undefined, bastion: undefined },
+  };
 }
 
 export interface FleetHost {

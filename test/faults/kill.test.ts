@@ -9,8 +9,8 @@ import type { Point } from './sshd.ts';
 import { isAt, nameOf } from './transport-case.ts';
 import { halfWritten, leftovers } from './verdict.ts';
 
-const boundaries = isFull ? Infinity : 6;
-const moments = isFull ? 200 : 4;
+const boundaries = isFull ? Infinity : 3;
+const moments = isFull ? 200 : 2;
 const atOnce = 2;
 const budgetMs = isFull ? 6 * 3_600_000 : 300_000;
 

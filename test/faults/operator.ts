@@ -49,23 +49,8 @@ const templates = await loadTemplates(new URL('../../templates/', import.meta.ur
 export async function operate(args: readonly string[], options: Hurry): Promise<Outcome> {
   const stdout: string[] = [];
   const stderr: string[] = [];
-  const connector = inTime(
-    createConnector(options.pace === 'hasty' ? { timing: hastyTiming } : {}),
-    options.commandMs,
-  );
+  const ports = portsFor(args, options);
   const begin = performance.now();
-  const ports: Ports = {
-    ...{ connector, templates, quote, digestOf },
-    clock: hurriedClock(hurry[options.pace]),
-    files: createFiles(),
-    local: createLocalShell(),
-    journal: createJournal(options.records),
-    caller: createCaller(args, '0'),
-    dial: reaches,
-    randomId,
-    maskOf,
-    signal: options.interruption ?? new AbortController().signal,
-  };
   const context: CommandContext = {
     ports,
     out: (text) => stdout.push(text),
@@ -79,9 +64,25 @@ export async function operate(args: readonly string[], options: Hurry): Promise<
     ask: undefined,
   };
   const exitCode = await runCli(args, context);
-  await connector[Symbol.asyncDispose]();
+  await ports.connector[Symbol.asyncDispose]();
   const elapsedMs = performance.now() - begin;
   return { exitCode, stdout: stdout.join('\n'), stderr: stderr.join('\n'), elapsedMs };
+}
+
+/** The world of one operator. */
+export function portsFor(args: readonly string[], options: Hurry): Ports {
+  const timing = options.pace === 'hasty' ? { timing: hastyTiming } : {};
+  return {
+    connector: inTime(createConnector(timing), options.commandMs),
+    ...{ templates, quote, digestOf, maskOf, randomId },
+    clock: hurriedClock(hurry[options.pace]),
+    files: createFiles(),
+    local: createLocalShell(),
+    journal: createJournal(options.records),
+    caller: createCaller(args, '0'),
+    dial: reaches,
+    signal: options.interruption ?? new AbortController().signal,
+  };
 }
 
 function hurriedClock(factor: number): Clock {

@@ -55,7 +55,8 @@ export interface SshdOptions {
 export interface Sshd extends AsyncDisposable {
   readonly hostKey: KeyPair;
   readonly line: Line;
-  readonly execs: () => number;
+  /** Command lines as they came over the wire. */
+  readonly commands: readonly string[];
   /** Settles when no command runs any more; false if some still do after the time. */
   readonly idle: (withinMs: number) => Promise<boolean>;
 }
@@ -63,7 +64,7 @@ export interface Sshd extends AsyncDisposable {
 /** sshd of a throw-away host, behind a line that faults can happen to. */
 export async function startSshd(options: SshdOptions): Promise<Sshd> {
   const hostKey = hostKeyOf(options.machine.name);
-  const state = { execs: 0, running: new Set<Promise<void>>() };
+  const state: State = { execs: 0, commands: [], running: new Set() };
   const server = new ssh2.Server({ hostKeys: [hostKey.privateText] });
   server.on('connection', (connection: Connection & { _sock?: Socket }) => {
     connection._sock?.setNoDelay(true);
@@ -75,7 +76,7 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
   return {
     hostKey,
     line,
-    execs: () => state.execs,
+    commands: state.commands,
     idle: async (withinMs) => {
       const all = Promise.all([...state.running]).then(() => true);
       let timer: NodeJS.Timeout | undefined;
@@ -115,6 +116,7 @@ function listening(server: Server): Promise<void> {
 
 interface State {
   execs: number;
+  readonly commands: string[];
   readonly running: Set<Promise<void>>;
 }
 
@@ -145,6 +147,7 @@ function serveSession(session: Session, options: SshdOptions, state: State): voi
   session.on('exec', (accept, refuse, { command }) => {
     const exec = state.execs;
     state.execs += 1;
+    state.commands.push(command);
     if (options.refuses()) {
       refuse();
       return;

@@ -4,7 +4,7 @@ import { record, transportCase, type CaseResult, type Recording } from './transp
 import { transportFaults } from './transport-faults.ts';
 
 /** Of each fault in the short version. */
-const shortPoints = 2;
+const shortPoints = 1;
 const atOnce = 3;
 const budgetMs = isFull ? 6 * 3_600_000 : 300_000;
 
@@ -29,13 +29,13 @@ test(
     const wanted = new RegExp(process.env.FAULTS_ONLY ?? '');
     const chosen = transportFaults.filter(({ name }) => wanted.test(name));
     const cases = chosen.flatMap((fault) => {
-      const points = isFull ? recording.points : sample(recording.points, shortPoints, random);
       const connecting = fault.atConnect === undefined ? [] : ['m1', 'a1'];
-      const hosts = isFull ? connecting : connecting.slice(0, 1);
-      return [
-        ...hosts.map((host) => ({ fault, point: { host, exec: 'connect' as const } })),
-        ...points.map((point) => ({ fault, point })),
+      const points = [
+        ...connecting.map((host) => ({ host, exec: 'connect' as const })),
+        ...recording.points,
       ];
+      const struck = isFull ? points : sample(points, shortPoints, random);
+      return struck.map((point) => ({ fault, point }));
     });
     const results = await each(cases, atOnce, async ({ fault, point }) => {
       const result = await transportCase(fault, point, recording.state);

@@ -35,6 +35,8 @@ interface Seen {
   startsAtOnce: number;
   sessionsAtOnce: number;
   forwardsAtOnce: number;
+  /** Channels of both kinds that are open at this moment. */
+  openNow: number;
   readonly commands: string[];
 }
 
@@ -56,6 +58,7 @@ export async function startSshServer(options: SshServerOptions = {}): Promise<Ss
     startsAtOnce: 0,
     sessionsAtOnce: 0,
     forwardsAtOnce: 0,
+    openNow: 0,
     commands: [],
   };
   let starting = 0;
@@ -172,9 +175,11 @@ function createCounter(seen: Seen): Counter {
     enter: (kind) => {
       now[kind] += 1;
       seen[kind] = Math.max(seen[kind], now[kind]);
+      seen.openNow += 1;
       let isIn = true;
       return () => {
         if (isIn) now[kind] -= 1;
+        if (isIn) seen.openNow -= 1;
         isIn = false;
       };
     },

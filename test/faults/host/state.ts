@@ -36,10 +36,6 @@ export function difference(left: State, right: State): readonly string[] {
   ];
 }
 
-export function digestOf(state: State): string {
-  return createHash('sha256').update(state.join('\n')).digest('hex').slice(0, 16);
-}
-
 function rulesOf(machine: Machine): string[] {
   const folder = machine.path('/fake/filter');
   const hidden = (text: string) => text.replaceAll(/(CI-CLUSTER-BUILDS)-[AB]/g, '$1');
