@@ -24,8 +24,9 @@ export async function resume(
 ): Promise<void> {
   const chosen = await prepare(id, options, context);
   if (chosen === undefined) return;
+  const before = await readHistory(context.ports, chosen.begin.cluster);
   const exitCode = await context.rerun(argsOf(chosen, options));
-  if (exitCode === 0) await noteResumed(chosen, context);
+  if (exitCode === 0) await noteResumed(chosen, before, context);
   context.setExitCode(exitCode);
 }
 
@@ -106,10 +107,15 @@ function argsOf({ begin }: PastRun, options: ResumeOptions): readonly string[] {
 }
 
 /** The id of the run that did the rest; empty where nothing was left to do. */
-async function noteResumed(old: PastRun, { ports }: CommandContext): Promise<void> {
+async function noteResumed(
+  old: PastRun,
+  before: readonly PastRun[],
+  { ports }: CommandContext,
+): Promise<void> {
+  const known = new Set(before.map(({ id }) => id));
   const history = await readHistory(ports, old.begin.cluster);
-  const [last] = history.filter(({ id }) => id > old.id).slice(-1);
-  await append(old, { event: 'resumed', by: last?.id ?? '' }, ports);
+  const fresh = history.findLast(({ id }) => !known.has(id));
+  await append(old, { event: 'resumed', by: fresh?.id ?? '' }, ports);
 }
 
 async function append(

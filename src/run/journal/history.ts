@@ -37,9 +37,12 @@ export async function readHistory(
   const runs = await Promise.all(
     records.map(async (record) => pastRun(record, await journal.read(record), caller)),
   );
-  return runs
-    .filter((run) => run !== undefined)
-    .sort((left, right) => (left.id < right.id ? -1 : 1));
+  return runs.filter((run) => run !== undefined).sort(byBeginning);
+}
+
+/** To the millisecond; ids of runs that began in one second differ by chance. */
+function byBeginning(left: PastRun, right: PastRun): number {
+  return Date.parse(left.began) - Date.parse(right.began);
 }
 
 /** A name may begin with another's: the random part has no hyphen. */

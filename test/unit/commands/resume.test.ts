@@ -140,6 +140,20 @@ test('a run that another one with the same command has finished is not resumed',
   expect((await runCli('resume --yes', world)).stdout).toContain('Nothing to resume');
 });
 
+test('of runs that began in the same second the later one is the last', async () => {
+  const world = fakeWorld();
+  await interrupted(world, 'm2: start ci-zookeeper');
+  const [[path = '', lines = []] = []] = world.records;
+  const later = (text: string) => text.replace('22:00:00.000Z', '22:00:00.900Z');
+  // An id that would come first by its letters.
+  world.records.set(
+    path.replace(/Z-\w{4}/, 'Z-0000'),
+    lines.map((line) => later(line).replaceAll('init', 'apply')),
+  );
+  const { stdout } = await runCli('runs --limit 1 --json', world);
+  expect(JSON.parse(stdout)).toMatchObject({ runs: [{ command: ['apply'] }] });
+});
+
 test('resume of a run that is not on record names what lists them: exit 2', async () => {
   const { exitCode, stderr } = await runCli('resume 2020', fakeWorld());
   expect(exitCode).toBe(2);
