@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { memoryOf } from '../../support/fake-agents.ts';
 import { fakeMachine } from '../../support/fake-machine.ts';
 import { machine, type FakeWorld } from '../../support/fake-world.ts';
@@ -23,13 +23,15 @@ function commandsOn(log: readonly string[], host: string): readonly string[] {
     .filter((line) => ['facts', 'lock', 'stage'].includes(line));
 }
 
-beforeEach(async () => {
+async function bringUp(): Promise<void> {
   world = await buildingWorld();
   newMachine('a3', '10.0.0.103');
   newMachine('a4', '10.0.0.104');
-}, patience);
+}
 
 describe('add-agent', { timeout: patience }, () => {
+  beforeEach(bringUp, patience);
+
   test('brings two hosts in at once, writes them into the file, and runs a task on each', async () => {
     const before = world.files.get('cluster.yml') ?? '';
     const line = 'add-agent a3=10.0.0.103 a4=10.0.0.104 --attributes rack:b --resources cpus:2';
@@ -101,23 +103,6 @@ describe('add-agent', { timeout: patience }, () => {
     expect((await runCli('status', world)).exitCode).toBe(0);
   });
 
-  test.each([
-    ['add-agent a9', 'the cluster file has no host a9, and no address is given'],
-    ['add-agent a1=10.9.9.9', 'cluster.yml has a1 already, with another address'],
-    ['add-agent a3=10.0.0.103 a3', 'a3 is named twice'],
-    ['add-agent a3 a4 --address 10.0.0.103', '--address is of one host'],
-    ['add-agent a3=10.0.0.103 --attributes rack', '"rack" is no name:value'],
-    ['add-agent a3=10.0.0.103 --resources gpus:1', '--resources has no gpus'],
-    ['add-agent a3=10.0.0.300', 'hosts.a3.address'],
-  ])('refuses "%s": %s', async (line, message) => {
-    const before = world.files.get('cluster.yml');
-    const { exitCode, stderr, log } = await runCli(`${line} --yes`, world);
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain(message);
-    expect(log).toEqual([]);
-    expect(world.files.get('cluster.yml')).toBe(before);
-  });
-
   test('that is not confirmed writes nothing, and one whose host does not answer neither', async () => {
     const before = world.files.get('cluster.yml');
     expect((await runCli('add-agent a3=10.0.0.103', world)).exitCode).toBe(9);
@@ -142,3 +127,25 @@ describe('add-agent', { timeout: patience }, () => {
 function marathonHost(log: readonly string[]): string {
   return log.find((line) => line.includes('PUT /v2/apps/ci/trial'))?.split(':')[0] ?? '';
 }
+
+describe('add-agent of what it must not touch', { timeout: patience }, () => {
+  // Nothing is changed, so one world is enough for all.
+  beforeAll(bringUp, patience);
+
+  test.each([
+    ['add-agent a9', 'the cluster file has no host a9, and no address is given'],
+    ['add-agent a1=10.9.9.9', 'cluster.yml has a1 already, with another address'],
+    ['add-agent a3=10.0.0.103 a3', 'a3 is named twice'],
+    ['add-agent a3 a4 --address 10.0.0.103', '--address is of one host'],
+    ['add-agent a3=10.0.0.103 --attributes rack', '"rack" is no name:value'],
+    ['add-agent a3=10.0.0.103 --resources gpus:1', '--resources has no gpus'],
+    ['add-agent a3=10.0.0.300', 'hosts.a3.address'],
+  ])('refuses "%s": %s', async (line, message) => {
+    const before = world.files.get('cluster.yml');
+    const { exitCode, stderr, log } = await runCli(`${line} --yes`, world);
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+    expect(log).toEqual([]);
+    expect(world.files.get('cluster.yml')).toBe(before);
+  });
+});
