@@ -5,8 +5,7 @@ export function maskOf(secrets: readonly Secret[]): (text: string) => string {
   const forms = new Set(secrets.flatMap((secret) => formsOf(secret.reveal())));
   // The longest first: a form may contain another.
   const sorted = [...forms].toSorted((one, other) => other.length - one.length);
-  return (text) =>
-    sorted.reduce((masked, form) => masked.replaceAll(form, () => '[secret]'), text);
+  return (text) => sorted.reduce((masked, form) => masked.replaceAll(form, () => '[secret]'), text);
 }
 
 function formsOf(value: string): readonly string[] {

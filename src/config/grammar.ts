@@ -90,10 +90,7 @@ export const environmentVariable = text(
 );
 
 /** As in docs/check.md; which ones exist is checked apart. */
-export const checkName = text(
-  'the name of a check like PORT_MATRIX',
-  /^[A-Z][A-Z0-9_]{0,62}$/,
-);
+export const checkName = text('the name of a check like PORT_MATRIX', /^[A-Z][A-Z0-9_]{0,62}$/);
 
 export const notice = text('one line of text, at most 500 characters', /^[^-\s][^\r\n]{0,499}$/);
 

@@ -179,7 +179,7 @@ function containerFacts(row: Rows['container'][number]): ContainerFacts {
 }
 
 /** As `templates/remote/stage.sh` names them. */
-export const keptSuffix = '.before';
+const keptSuffix = '.before';
 
 function containersIn(all: readonly ContainerFacts[]): Pick<Facts, 'containers' | 'kept'> {
   const isKept = ({ name }: ContainerFacts) => name.endsWith(keptSuffix);

@@ -46,7 +46,10 @@ function answering({ spec, observed }: Pick<PlanInput, 'observed' | 'spec'>): re
   return spec.hosts.filter(({ name }) => observed.facts.has(name));
 }
 
-export function recorded({ observed }: Pick<PlanInput, 'observed'>, host: Host): Identity | undefined {
+export function recorded(
+  { observed }: Pick<PlanInput, 'observed'>,
+  host: Host,
+): Identity | undefined {
   const text = observed.facts.get(host.name)?.texts.get('identity');
   return text === undefined ? undefined : parseIdentity(text);
 }

@@ -107,7 +107,7 @@ function finished(results: readonly PastStep[]): number {
   return results.filter(({ result }) => result === 'changed' || result === 'unchanged').length;
 }
 
-export function ago(at: string, now: number): string {
+function ago(at: string, now: number): string {
   return `${span(now - Date.parse(at))} ago`;
 }
 

@@ -7,7 +7,7 @@ export function returnAgentId(host: string): string {
   return `return-agent ${host}`;
 }
 
-export const resumeBuildsId = 'resume-builds';
+const resumeBuildsId = 'resume-builds';
 
 /** What a run that dies in the middle of the step owes, by the names that its undo has, too. */
 export function obligationsOf(step: ApiStep): readonly string[] {

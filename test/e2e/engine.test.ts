@@ -83,7 +83,7 @@ describe('hosts in and out, while builds run', () => {
     const spares = (await hosts()).filter(({ name }) => ['a3', 'a4'].includes(name));
     const names = spares.map(({ name, address }) => `${name}=${address}`);
     const stream = buildsWithoutEnd(await jenkins('main'));
-    const resources = 'cpus:8;mem:8192;disk:51200';
+    const resources = 'cpus:8;memory:8GiB;disk:50GiB';
     const added = await jsonOnLab<Outcome>(
       'add-agent',
       ...names,

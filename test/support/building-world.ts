@@ -6,7 +6,7 @@ import { setUp } from './plan-world.ts';
 const image = 'registry.example.com/build-agent:1';
 
 /** Two controllers would hide nothing here: one, its home shared, build agents of both ways. */
-export function buildingParts(parts: ClusterFileParts = {}): ClusterFileParts {
+function buildingParts(parts: ClusterFileParts = {}): ClusterFileParts {
   const main = controller({
     home: { kind: 'shared', path: '/srv/jenkins' },
     buildAgents: { linux: { image }, small: { image, via: 'marathon' } },

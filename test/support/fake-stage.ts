@@ -262,7 +262,7 @@ function startContainer({ machine, world, args }: Call): Outcome {
   const [name = '', fingerprint, replace, ports = '', , ...run] = args;
   const current = machine.containers.get(name);
   const same = current !== undefined && fingerprintOf(current) === fingerprint;
-  if (replace === 'no' && same && current?.status === 'running') return 'unchanged';
+  if (replace === 'no' && same && current.status === 'running') return 'unchanged';
   machine.containers.delete(name);
   try {
     const container = dockerRun(machine, run, world.clock);

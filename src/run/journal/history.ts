@@ -50,7 +50,7 @@ function isOf(folder: string, cluster: string): boolean {
   return folder.startsWith(`${cluster}-`) && /^[0-9a-z]+$/.test(folder.slice(cluster.length + 1));
 }
 
-export function pastRun(
+function pastRun(
   record: RecordName,
   texts: readonly string[],
   { isRunning }: Pick<Caller, 'isRunning'>,
