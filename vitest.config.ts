@@ -8,6 +8,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/unit/**/*.test.ts', 'lab/stand-ins/test/**/*.test.ts'],
           exclude: ['**/*.judge.test.ts'],
+          // Against tests that hang; a busy machine takes its time, and no test asserts any.
+          testTimeout: 30_000,
         },
       },
       {

@@ -18,6 +18,8 @@ export interface Line extends AsyncDisposable {
   reset(): void;
   /** Lets nothing through any more, in either direction, and nobody is told. */
   freeze(): void;
+  /** Keeps what the operator sends on connections that are open now; the call that is returned lets it go. */
+  hold(): () => void;
   /** One byte at a time from now on. */
   slow(everyMs: number): void;
   /** As in the beginning, for new connections. */
@@ -27,6 +29,10 @@ export interface Line extends AsyncDisposable {
 interface Pair {
   readonly near: Socket;
   readonly far: Socket;
+  /** What the operator sends waits for this. */
+  gate: Promise<void>;
+  /** The end of the connection comes so much later than what was sent. */
+  lingerMs: number;
 }
 
 export async function createLine(port: number): Promise<Line> {
@@ -44,11 +50,15 @@ export async function createLine(port: number): Promise<Line> {
     }
     const far = connect({ port, host: '127.0.0.1', noDelay: true });
     far.on('error', () => undefined);
-    const pair = { near, far };
+    const pair = { near, far, gate: Promise.resolve(), lingerMs: 0 };
     pairs.add(pair);
-    join(pair, state);
+    const sent = join(pair, state);
     near.on('close', () => {
-      far.destroy();
+      if (state.slowMs > 0) far.destroy();
+      else
+        void sent().then(() => {
+          far.destroySoon();
+        });
       pairs.delete(pair);
     });
   });
@@ -71,6 +81,14 @@ export async function createLine(port: number): Promise<Line> {
     },
     freeze: () => {
       state.frozen = true;
+    },
+    hold: () => {
+      let letGo = (): void => undefined;
+      const gate = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      for (const pair of pairs) Object.assign(pair, { gate, lingerMs: 3000 });
+      return letGo;
     },
     slow: (everyMs) => {
       state.slowMs = everyMs;
@@ -123,25 +141,32 @@ interface Manner {
   readonly frozen: boolean;
 }
 
-function join({ near, far }: Pair, manner: Manner): void {
-  pass(near, far, manner);
-  pass(far, near, manner);
+/** Returns how to wait until all that the operator sent has been passed on. */
+function join(pair: Pair, manner: Manner): () => Promise<void> {
+  const { near, far } = pair;
+  pass(far, near, { manner, pair: undefined });
+  return pass(near, far, { manner, pair });
 }
 
 /** What is sent waits its turn: in order also when the line becomes slow in between. */
-function pass(from: Socket, to: Socket, manner: Manner): void {
+function pass(
+  from: Socket,
+  to: Socket,
+  { manner, pair }: { readonly manner: Manner; readonly pair: Pair | undefined },
+): () => Promise<void> {
   let before = Promise.resolve();
   from.on('data', (chunk: Buffer) => {
     if (manner.frozen) return;
     if (manner.slowMs === 0) {
-      before = before.then(() => void to.write(chunk));
+      before = before.then(() => pair?.gate).then(() => void to.write(chunk));
       return;
     }
     for (const byte of chunk) before = before.then(() => dripped(to, byte, manner));
   });
   from.on('end', () => {
-    if (!manner.frozen) void before.then(() => to.end());
+    if (!manner.frozen && (pair?.lingerMs ?? 0) === 0) void before.then(() => to.end());
   });
+  return () => before;
 }
 
 async function dripped(to: Socket, byte: number, manner: Manner): Promise<void> {

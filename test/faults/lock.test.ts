@@ -7,6 +7,7 @@ import type { Ports, RemoteHost } from '../../src/ports.ts';
 import { idle, inTime, initOf } from './after.ts';
 import { countOf, each, isFull, publish, seeded } from './figures.ts';
 import { startFleet, targetOf, type Fleet } from './fleet.ts';
+import { isAt } from './transport-case.ts';
 import { operate, portsFor, usualMs } from './operator.ts';
 import { buildProgram, recordsOf, type Program } from './program.ts';
 
@@ -161,6 +162,49 @@ test(
   },
   budgetMs,
 );
+
+test(
+  'what was sent under a lock and arrives after its loss changes nothing',
+  async () => {
+    // On this host the facts are the first command, the lock is the second, then come the stages.
+    const results = await each(isFull ? [2, 3, 4, 5] : [2], 1, async (exec) => {
+      await using fleet = await startFleet();
+      let letGo = (): void => undefined;
+      const held = new Promise<void>((resolve) => {
+        fleet.onMoment = ({ point, line }) => {
+          if (!isAt(point, { host: 'm1', exec, marker: 0 })) return;
+          letGo = line.hold();
+          resolve();
+        };
+      });
+      const process = program.start(fleet, initOf(fleet));
+      await held;
+      // With connections that are opened now, past those that are held.
+      await using other = await contender(fleet);
+      const [locks] = await takeWhenFree(other, 60_000);
+      const before = fleet.state().filter((line) => !isPrivate(line));
+      letGo();
+      const end = await inTime(process.ended);
+      await idle(fleet);
+      const written = fleet.state().filter((line) => !before.includes(line));
+      await locks.release(true);
+      return { exec, exitCode: end?.exitCode, written };
+    });
+    publish('scripts that came after the loss of the lock', {
+      runs: results.length,
+      'wrote after the loss': results.filter(({ written }) => written.length > 0).length,
+      ...countOf(results.map(({ exitCode }) => `exit ${exitCode ?? 'never'}`)),
+    });
+    expect(results.filter(({ written }) => written.length > 0)).toEqual([]);
+    for (const { exitCode } of results) expect([5, 10]).toContain(exitCode);
+  },
+  budgetMs,
+);
+
+/** The folder in which a script waits for the rest of itself. */
+function isPrivate(line: string): boolean {
+  return / \/run\/ci-cluster\./.test(line);
+}
 
 test(
   'after Ctrl-C and after SIGKILL the lock is free as soon as the step that ran has ended',

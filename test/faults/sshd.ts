@@ -19,6 +19,8 @@ export interface Point {
 /** What a fault can do to the command that runs at its point. */
 export interface Moment {
   readonly point: Point;
+  /** The command as it came over the wire. */
+  readonly command: string;
   readonly line: Line;
   readonly machine: Machine;
   readonly channel: ServerChannel;
@@ -127,8 +129,11 @@ function serve(connection: Connection, options: SshdOptions, state: State): void
     else context.accept();
   });
   connection.on('session', (accept, refuse) => {
-    if (options.refuses()) refuse();
-    else serveSession(accept(), options, state);
+    if (options.refuses()) {
+      refuse();
+      return;
+    }
+    serveSession(accept(), options, state);
   });
   connection.on('tcpip', (accept, refuse, { destIP, destPort }) => {
     if (options.refuses()) {
@@ -173,7 +178,7 @@ function execute(channel: ServerChannel, command: string, { options, exec }: Pla
   };
   const tell = (marker: number, running: Running | undefined): void => {
     const point = { host: machine.name, exec, marker };
-    options.onMoment({ point, line, machine, channel, running, course });
+    options.onMoment({ point, command, line, machine, channel, running, course });
   };
   channel.on('error', () => undefined);
   tell(0, undefined);

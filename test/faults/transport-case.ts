@@ -62,14 +62,10 @@ export async function transportCase(
   if (first === undefined) return { title, end: 'hang', elapsedMs: Infinity, wrong: ['it hangs'] };
   healFleet(fleet);
   const { end, wrong } = endOf(first);
-  const more = [...wrong, ...(struck === 0 ? ['never struck'] : [])];
-  more.push(...(await afterwards(fleet, fault, reference)));
-  return {
-    title,
-    end: struck === 0 ? 'never struck' : end,
-    elapsedMs: first.elapsedMs,
-    wrong: more,
-  };
+  const more = [...wrong, ...(await afterwards(fleet, fault, reference))];
+  // A busy machine is taken for a silent one before the fault has its turn.
+  const told = struck === 0 ? 'never struck' : end;
+  return { title, end: told, elapsedMs: first.elapsedMs, wrong: more };
 }
 
 async function afterwards(

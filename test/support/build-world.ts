@@ -45,7 +45,7 @@ export async function buildWorld(parts: BuildWorldParts = {}): Promise<BuildWorl
     frameworks: [framework],
     tasks: () => jenkins.tasks(framework.id),
     agents: [
-      { id: 'S1', hostname: '10.0.0.101', cpus: 4, mem: 6500 },
+      { id: 'S-a1', hostname: '10.0.0.101', cpus: 4, mem: 6500 },
       { id: 'S2', hostname: '10.0.0.102', cpus: 4, mem: 6500 },
     ],
     ...parts.pool,

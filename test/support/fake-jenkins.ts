@@ -93,7 +93,7 @@ class Fake implements FakeJenkins {
     this.#parts = parts;
     this.#label = parts.label ?? 'build';
     this.password = parts.password;
-    this.agentId = parts.agentId ?? 'S1';
+    this.agentId = parts.agentId ?? 'S-a1';
     this.course = { ...quickCourse, ...parts.course };
   }
 
