@@ -18,7 +18,10 @@ export interface Line extends AsyncDisposable {
   reset(): void;
   /** Lets nothing through any more, in either direction, and nobody is told. */
   freeze(): void;
-  /** Keeps what the operator sends on connections that are open now; the call that is returned lets it go. */
+  /**
+   * Keeps what the operator sends on connections that are open now; the call that is returned lets it
+   * go: what was sent at once comes first, all else some seconds later.
+   */
   hold(): () => void;
   /** One byte at a time from now on. */
   slow(everyMs: number): void;
@@ -26,13 +29,15 @@ export interface Line extends AsyncDisposable {
   mend(): void;
 }
 
+/** Of what is held: sent within this time it comes first, and the rest so much later. */
+const atOnceMs = 1000;
+const lagMs = 4000;
+
 interface Pair {
   readonly near: Socket;
   readonly far: Socket;
   /** What the operator sends waits for this. */
   gate: Promise<void>;
-  /** The end of the connection comes so much later than what was sent. */
-  lingerMs: number;
 }
 
 export async function createLine(port: number): Promise<Line> {
@@ -50,7 +55,7 @@ export async function createLine(port: number): Promise<Line> {
     }
     const far = connect({ port, host: '127.0.0.1', noDelay: true });
     far.on('error', () => undefined);
-    const pair = { near, far, gate: Promise.resolve(), lingerMs: 0 };
+    const pair = { near, far, gate: Promise.resolve() };
     pairs.add(pair);
     const sent = join(pair, state);
     near.on('close', () => {
@@ -84,10 +89,15 @@ export async function createLine(port: number): Promise<Line> {
     },
     hold: () => {
       let letGo = (): void => undefined;
-      const gate = new Promise<void>((resolve) => {
+      const first = new Promise<void>((resolve) => {
         letGo = resolve;
       });
-      for (const pair of pairs) Object.assign(pair, { gate, lingerMs: 3000 });
+      const second = first.then(() => new Promise<void>((resolve) => setTimeout(resolve, lagMs)));
+      const held = [...pairs];
+      for (const pair of held) pair.gate = first;
+      setTimeout(() => {
+        for (const pair of held) pair.gate = second;
+      }, atOnceMs);
       return letGo;
     },
     slow: (everyMs) => {
@@ -158,13 +168,15 @@ function pass(
   from.on('data', (chunk: Buffer) => {
     if (manner.frozen) return;
     if (manner.slowMs === 0) {
-      before = before.then(() => pair?.gate).then(() => void to.write(chunk));
+      const gate = pair?.gate;
+      before = before.then(() => gate).then(() => void to.write(chunk));
       return;
     }
     for (const byte of chunk) before = before.then(() => dripped(to, byte, manner));
   });
   from.on('end', () => {
-    if (!manner.frozen && (pair?.lingerMs ?? 0) === 0) void before.then(() => to.end());
+    const gate = pair?.gate;
+    if (!manner.frozen) void before.then(() => gate).then(() => to.end());
   });
   return () => before;
 }
