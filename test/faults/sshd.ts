@@ -59,6 +59,8 @@ export interface Sshd extends AsyncDisposable {
   readonly line: Line;
   /** Command lines as they came over the wire. */
   readonly commands: readonly string[];
+  /** Commands that run now. */
+  readonly running: () => number;
   /** Settles when no command runs any more; false if some still do after the time. */
   readonly idle: (withinMs: number) => Promise<boolean>;
 }
@@ -79,6 +81,7 @@ export async function startSshd(options: SshdOptions): Promise<Sshd> {
     hostKey,
     line,
     commands: state.commands,
+    running: () => state.running.size,
     idle: async (withinMs) => {
       const all = Promise.all([...state.running]).then(() => true);
       let timer: NodeJS.Timeout | undefined;
