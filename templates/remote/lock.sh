@@ -82,8 +82,12 @@ take() {
 }
 
 write_token() {
-  printf '{"token":"%s",%s\n' "$token" "${holder#\{}" >"$folder/token.new" &&
-    mv -f "$folder/token.new" "$folder/token"
+  if printf '{"token":"%s",%s\n' "$token" "${holder#\{}" >"$folder/token.new" &&
+    mv -f "$folder/token.new" "$folder/token"; then
+    return 0
+  fi
+  rm -f "$folder/token.new"
+  return 1
 }
 
 # A holder that could not say goodbye left its token, any other has put it away.

@@ -11,7 +11,7 @@ umask 022
 exec 3<&0 </dev/null
 watcher=
 # shellcheck disable=SC2154 # $d comes from the shell that reads this
-trap 'rm -rf "$d"; [ -z "$watcher" ] || kill "$watcher" 2>/dev/null' EXIT
+trap 'unwatch; rm -rf "$d"' EXIT
 # A connection that is lost shows as a broken pipe at the next line printed.
 trap 'exit 141' PIPE
 trap 'exit 129' HUP
@@ -54,6 +54,14 @@ watch_input() {
   ) >/dev/null 2>&1 &
   watcher=$!
 }
+
+# It writes into the folder: what it writes while that is removed would keep it.
+# shellcheck disable=SC2317 # called by the trap
+unwatch() {
+  [ -n "$watcher" ] || return 0
+  kill "$watcher"
+  wait "$watcher"
+} 2>/dev/null
 
 # emit STEP RESULT [CODE]: the evidence is what the step wrote to stderr, at most 30 lines.
 emit() {

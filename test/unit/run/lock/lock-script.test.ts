@@ -233,6 +233,15 @@ test('a host without flock is told by name', async () => {
   await expect(bare.take('r1')).rejects.toMatchObject({ code: 'TOOL_MISSING' });
 });
 
+test('a lock that cannot be written leaves nothing of itself', async () => {
+  const bin = join(host.folder, 'failing');
+  await mkdir(bin);
+  await writeFile(join(bin, 'mv'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  await using bare = await lockHost({ env: { PATH: `${bin}:${process.env.PATH ?? ''}` } });
+  await expect(bare.take('r1')).rejects.toThrow('cannot lock m1');
+  expect(readdirSync(join(bare.folder, 'run')).toSorted()).toEqual(['lock', 'work']);
+});
+
 test('whoever asks is told who has the lock, without taking it', async () => {
   expect(await readLock(host)).toMatchObject({ state: 'free' });
   const first = await host.take('r1');
