@@ -1,4 +1,4 @@
-// `npm run faults`: the long version of the fault tests, and what they counted. Hours, not minutes.
+// `npm run faults`: the long version of the fault tests, and what they counted. An hour and more.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

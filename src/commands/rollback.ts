@@ -9,7 +9,7 @@ export function addRollback(program: Command, context: CommandContext): void {
     .argument('<service>', 'zookeeper, mesos-master, mesos-agent, marathon, gateway or keepalived')
     .argument('[host...]', 'these hosts only; the cluster file then stays as it is');
   addRolloutOptions(command)
-    .addHelpText('after', '\nExample:\n  $ ci-cluster rollback zookeeper --yes')
+    .addHelpText('after', '\nExample:\n  $ ci-cluster rollback mesos-agent --yes')
     .action(async (service: string, hosts: string[]) => {
       const { rollback } = await import('./rollback-action.ts');
       await rollback({ service, hosts }, command.optsWithGlobals<RollingOptions>(), context);
