@@ -40,7 +40,7 @@ export function sample<T>(from: readonly T[], count: number, random: () => numbe
   });
 }
 
-/** Works through the items, a few at a time, in order. */
+/** Works through the items, a few at a time, in order; the long version says how far it is. */
 export async function each<T, R>(
   items: readonly T[],
   atOnce: number,
@@ -48,9 +48,20 @@ export async function each<T, R>(
 ): Promise<readonly R[]> {
   const results: R[] = [];
   const queue = items.entries();
+  const begin = Date.now();
+  let ended = 0;
   const lane = async (): Promise<void> => {
-    for (const [index, item] of queue) results[index] = await work(item);
+    for (const [index, item] of queue) {
+      results[index] = await work(item);
+      ended += 1;
+      if (ended % 20 === 0 || ended === items.length) tellProgress(ended, items.length, begin);
+    }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
   return results;
+}
+
+function tellProgress(ended: number, all: number, begin: number): void {
+  const seconds = Math.round((Date.now() - begin) / 1000);
+  if (isFull) process.stderr.write(`${ended} of ${all} runs in ${seconds} s\n`);
 }
