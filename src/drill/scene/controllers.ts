@@ -61,18 +61,30 @@ function placeIn(
   controller: JenkinsController,
   { app, containers }: Seen,
 ): ControllerPlace {
-  const running = app?.tasks.find(({ state }) => (state ?? 'TASK_RUNNING') === 'TASK_RUNNING');
-  const [check] = app?.healthChecks ?? [];
+  const running = app?.tasks.find(({ state = runs }) => state === runs);
   return {
     name: controller.name,
     app: appId(controller),
     host: spec.hosts.find(({ address }) => address === running?.host)?.name,
     task: running?.id,
     container: containers.find(({ task }) => task === running?.id)?.container,
-    backoffMs: (app?.backoffSeconds ?? 1) * 1000,
-    graceMs: (check?.gracePeriodSeconds ?? 300) * 1000,
-    intervalMs: (check?.intervalSeconds ?? 60) * 1000,
+    ...timesOf(app),
   };
+}
+
+const runs = 'TASK_RUNNING';
+
+/** What Marathon takes where its answer does not say (1.10). */
+const defaults = { backoffSeconds: 1, healthChecks: [] } as const;
+
+function timesOf(
+  app: App | undefined,
+): Pick<ControllerPlace, 'backoffMs' | 'graceMs' | 'intervalMs'> {
+  const { backoffSeconds, healthChecks } = app ?? defaults;
+  const { gracePeriodSeconds: grace, intervalSeconds: interval } = healthChecks[0] ?? {
+    ...{ gracePeriodSeconds: 300, intervalSeconds: 60 },
+  };
+  return { backoffMs: backoffSeconds * 1000, graceMs: grace * 1000, intervalMs: interval * 1000 };
 }
 
 /** Of the Mesos plugin, which gives its tasks the names of its nodes (2.0). */

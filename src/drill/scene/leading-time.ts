@@ -52,6 +52,6 @@ async function marathonTime({ sight, leaders }: Asked): Promise<number | undefin
   const port = sight.spec.marathon.port;
   const answer = await ask(place.remote, place.host, { method: 'GET', path: '/metrics', port });
   if (failed(answer) || answer.status !== 200) return undefined;
-  const told = metricsAnswer.safeParse(jsonOf(answer)).data?.gauges[durationGauge]?.value;
+  const told = metricsAnswer.safeParse(jsonOf(answer)).data?.gauges[durationGauge].value;
   return told === undefined ? undefined : told * 1000;
 }
