@@ -8,7 +8,25 @@ export interface Sample {
   /** `operator`, or the host it was sent from. */
   readonly from: string;
   readonly seen: Seen;
+  /** Equal ones in a row are kept as one. Undefined: it stands for itself alone. */
+  readonly same?: Same | undefined;
 }
+
+/** A run of equal samples of one probe; `at` and `tookMs` are those of the first. */
+export interface Same {
+  readonly count: number;
+  /** When the last was sent. */
+  readonly until: Ms;
+  /** Between two that were sent one after the other. */
+  readonly longestGapMs: number;
+}
+
+/**
+ * Errors that tell nothing about the service: the probe was not sent, or did not get as far as the
+ * host. All others are an observation: nothing listens, no answer in time.
+ */
+export const blindErrors = ['skipped', 'not-connected', 'forwarding-refused'] as const;
+export type BlindError = (typeof blindErrors)[number];
 
 /** One kind for each probe. `error` where there was no answer: `refused`, `timeout`, `closed` … */
 export type Seen =
@@ -25,6 +43,7 @@ export type Seen =
       readonly probe: 'zookeeper-synced';
       readonly host: string;
       readonly synced: number | undefined;
+      readonly error?: string | undefined;
     }
   | {
       readonly probe: 'write';
@@ -49,6 +68,7 @@ export type Seen =
       readonly frameworks: readonly string[];
       /** Tasks that run: `framework/task@agent`. */
       readonly tasks: readonly string[];
+      readonly error?: string | undefined;
     }
   /** Leaders by their znodes: hosts, undefined where nobody leads. */
   | {
@@ -56,6 +76,7 @@ export type Seen =
       readonly host: string;
       readonly mesos: string | undefined;
       readonly marathon: string | undefined;
+      readonly error?: string | undefined;
     }
   | {
       readonly probe: 'marathon';
@@ -65,7 +86,12 @@ export type Seen =
       readonly frameworkId: string | undefined;
       readonly error: string | undefined;
     }
-  | { readonly probe: 'apps'; readonly host: string; readonly tasks: readonly string[] }
+  | {
+      readonly probe: 'apps';
+      readonly host: string;
+      readonly tasks: readonly string[];
+      readonly error?: string | undefined;
+    }
   /** The login page, through a gateway. */
   | {
       readonly probe: 'jenkins';
@@ -75,6 +101,11 @@ export type Seen =
       readonly error: string | undefined;
     }
   /** The port of a gateway accepts connections. */
-  | { readonly probe: 'gateway'; readonly host: string; readonly open: boolean };
+  | {
+      readonly probe: 'gateway';
+      readonly host: string;
+      readonly open: boolean;
+      readonly error?: string | undefined;
+    };
 
 export type ProbeName = Seen['probe'];

@@ -89,6 +89,7 @@ function connectorOf(world: FakeWorld): Connector {
       open.set(target.host, remote);
       return remote;
     },
+    apart: () => connectorOf(world),
     [Symbol.asyncDispose]: async () => {
       for (const remote of open.values()) await remote[Symbol.asyncDispose]();
       open.clear();
@@ -389,6 +390,12 @@ async function sessionFrom(
       world.znodes.set(path, content);
       return Promise.resolve(true);
     },
+    append: (path, content) => {
+      if (world.znodes.has(path)) return Promise.resolve(false);
+      world.znodes.set(path, content);
+      return Promise.resolve(true);
+    },
+    remove: (path) => Promise.resolve(world.znodes.delete(path)),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
