@@ -20,6 +20,8 @@ export interface Expectation {
   readonly mayLoseAgents: readonly string[];
   /** Hosts whose tasks may end. */
   readonly mayLoseTasksOn: readonly string[];
+  /** Frameworks whose tasks end anyway, by id: those of build agents, of which the builds tell. */
+  readonly mayLoseTasksOf?: readonly string[] | undefined;
   /** Why the build in flight may be lost; undefined if it may not. */
   readonly mayLoseBuild: string | undefined;
   /** How long two may say that they lead, by formula. */

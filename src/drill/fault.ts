@@ -48,7 +48,21 @@ export interface Strike {
 
 /** One after the other or at once; `holdMs` later the fault is taken back, 0 if it is one of a moment. */
 export type Attack =
-  | { readonly kind: 'hosts'; readonly strikes: readonly Strike[]; readonly holdMs: number }
-  /** Each when the gate of the service holds again after the one before. */
-  | { readonly kind: 'in-turn'; readonly strikes: readonly Strike[] }
+  | {
+      readonly kind: 'hosts';
+      /** Those of one host in this order. */
+      readonly strikes: readonly Strike[];
+      readonly holdMs: number;
+      /** `recovered`: taken back as soon as all that does not wait for it was seen, `holdMs` at most. */
+      readonly until?: 'held' | 'recovered' | undefined;
+    }
+  /**
+   * Each when the gate of the service holds again after the one before; `holdMs` is how long each
+   * stays in effect, 0 or undefined if it is one of a moment.
+   */
+  | {
+      readonly kind: 'in-turn';
+      readonly strikes: readonly Strike[];
+      readonly holdMs?: number | undefined;
+    }
   | { readonly kind: 'call'; readonly call: CallFault };
