@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { addAddAgent } from './commands/add-agent.ts';
 import { addApply } from './commands/apply.ts';
 import { addBuild } from './commands/build.ts';
@@ -82,11 +82,16 @@ function withSubcommands(command: Command): readonly Command[] {
   return [command, ...command.commands.flatMap(withSubcommands)];
 }
 
+/** That a switch is off unless it is given goes without saying. */
+function optionDescription(option: Option): string {
+  return new Help().optionDescription(option).replace(/ \(default: (?:true|false)\)$/, '');
+}
+
 function configure(command: Command, { out, err, terminal }: CommandContext): void {
   const trim = (text: string) => text.replace(/\n$/, '');
   command
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 30 })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 30, optionDescription })
     .configureOutput({
       writeOut: (text) => {
         out(trim(text));

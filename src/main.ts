@@ -61,7 +61,7 @@ function watchSignals(interruption: AbortController): { value: number | undefine
   const onSignal = (code: number) => () => {
     if (seen.value !== undefined) process.exit(code);
     seen.value = code;
-    process.stderr.write('\nstopping before the next step; once more to leave at once\n');
+    process.stderr.write('\nstopping at the next safe place; once more to leave at once\n');
     interruption.abort(code);
   };
   process.on('SIGINT', onSignal(130));

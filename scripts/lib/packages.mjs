@@ -8,7 +8,8 @@ const quietly = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
 
 /**
  * Programs by others that judge what this project makes (test/e2e, lab/stand-ins/test/judges), and what
- * the test of the isolation rules makes its network of. The shells are login shells that people have.
+ * the test of the isolation rules makes its network of. The shells are login shells that people have; `sudo` refuses in all its ways, and
+ * shellcheck reads the scripts for hosts.
  */
 const judges = {
   iproute2: () => has('ip'),
@@ -21,6 +22,8 @@ const judges = {
   tcsh: () => has('tcsh'),
   csh: () => has('bsd-csh'),
   busybox: () => has('busybox'),
+  sudo: () => has('sudo'),
+  shellcheck: () => has('shellcheck'),
 };
 
 /** Debian packages that the lab, and with `forTests` the judges, need and this machine lacks. */

@@ -28,7 +28,7 @@ export async function check(given: CheckOptions, context: CommandContext): Promi
     name: 'check',
     options,
     context,
-    onFailure: () => ({ more: { fixed: record.changes } }),
+    onFailure: () => ({ more: { fixed: record.changes, run: record.run ?? null } }),
     work: async ({ spec, report }) => {
       let seen = await look(spec, context, report);
       if (options.fix && seen.checked.fixes.length > 0) {
@@ -64,7 +64,7 @@ function resultOf(outcome: Outcome, options: CheckOptions, context: CommandConte
   const more = {
     checks: results,
     switchedOff: off,
-    ...(options.fix ? { fixed: record.changes } : {}),
+    ...(options.fix ? { fixed: record.changes, run: record.run ?? null } : {}),
   };
   const exitCode = exitCodeFor(results, look);
   if (options.format === 'junit' && !options.json) {

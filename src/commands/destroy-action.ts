@@ -28,6 +28,7 @@ export async function destroy(options: DestroyOptions, context: CommandContext):
   const more = () => ({
     changed: record.changes.length,
     steps: record.changes,
+    run: record.run ?? null,
     purged: options.purge,
     left: left.map(({ host, message }) => ({ host: host ?? null, reason: message })),
   });

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { Emptying } from '../plan/around-agent.ts';
-import { durationOption } from './durations.ts';
+import { timeOption } from './durations.ts';
 
 /** Of commands that may stop Mesos agents. */
 export interface EmptyingOptions {
@@ -11,7 +11,7 @@ export interface EmptyingOptions {
 
 export function addEmptyingOptions(command: Command): Command {
   return command
-    .option('--drain-timeout <time>', 'bound on the wait for builds', durationOption, 1_800_000)
+    .addOption(timeOption('--drain-timeout <time>', 'bound on the wait for builds', '30m'))
     .option('--kill-builds', 'do not wait for builds', false)
     .option('--stop-controllers', 'a Jenkins that cannot move may stop meanwhile', false);
 }

@@ -1,7 +1,10 @@
 import type { ClusterSpec } from '../config/cluster-spec.ts';
 import { ClusterError } from '../errors.ts';
+import type { Sight } from '../health/sight.ts';
+import type { Ports } from '../ports.ts';
 import { clip, table } from '../report/table.ts';
 import { connectAll } from '../run/connect.ts';
+import { underClusterLock } from '../run/lock/cluster-lock.ts';
 import {
   awaitGone,
   endOrphan,
@@ -41,18 +44,33 @@ export async function pruneFrameworks(
       const orphans = await findOrphans(sight, controllers);
       known.orphans = orphans.found;
       if (orphans.found.length > 0) await confirmed(orphans, { spec, options, context });
-      for (const orphan of orphans.found) {
-        if (ports.signal.aborted) throw stopped(known.ended.length);
-        await endOrphan(sight, orphans, orphan);
-        known.ended.push(orphan);
-      }
-      await awaitGone(sight, orphans, ports);
+      if (orphans.found.length > 0) await end(orphans, { sight, ports, ended: known.ended });
       return {
         more: more(),
         text: (paint) => `${paint.green('✔')} ${told(known.ended, terminal.columns)}`,
       };
     },
   });
+}
+
+interface Ending {
+  readonly sight: Sight;
+  readonly ports: Ports;
+  readonly ended: Orphan[];
+}
+
+/** No other run starts a controller meanwhile: one that comes back would be taken for an orphan. */
+async function end(orphans: Orphans, { sight, ports, ended }: Ending): Promise<void> {
+  const command = 'jenkins prune-frameworks';
+  const work = async (its: Ports) => {
+    for (const orphan of orphans.found) {
+      if (its.signal.aborted) throw stopped(ended.length);
+      await endOrphan(sight, orphans, orphan);
+      ended.push(orphan);
+    }
+    await awaitGone(sight, orphans, its);
+  };
+  await underClusterLock({ sight, ports, command, work });
 }
 
 function stopped(count: number): ClusterError {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { CommandContext } from './context.ts';
-import { durationOption } from './durations.ts';
+import { timeOption } from './durations.ts';
 import type { RemoveOptions } from './remove-agent-action.ts';
 
 export function addRemoveAgent(program: Command, context: CommandContext): void {
@@ -8,7 +8,7 @@ export function addRemoveAgent(program: Command, context: CommandContext): void 
     .command('remove-agent')
     .description('take Mesos agents out: their builds end first, their data stays')
     .argument('<host...>', 'hosts of the cluster file')
-    .option('--drain-timeout <time>', 'bound on the wait for builds', durationOption, 1_800_000)
+    .addOption(timeOption('--drain-timeout <time>', 'bound on the wait for builds', '30m'))
     .option('--kill-builds', 'do not wait for builds', false)
     .option('--purge', 'delete the data on the hosts, too', false)
     .option('--confirm <name>', "the cluster's name, for --purge without a question")

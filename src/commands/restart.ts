@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { CommandContext } from './context.ts';
-import { addRolloutOptions, type RollingOptions } from './rollout-options.ts';
+import type { RestartOptions } from './restart-action.ts';
+import { addRolloutOptions } from './rollout-options.ts';
 
 export function addRestart(program: Command, context: CommandContext): void {
   const command = program
@@ -11,12 +12,19 @@ export function addRestart(program: Command, context: CommandContext): void {
       'SERVICE, HOST/SERVICE, jenkins or jenkins/NAME; everything if not given',
     );
   addRolloutOptions(command)
+    .addOption(afterRun)
     .addHelpText(
       'after',
       '\nExamples:\n  $ ci-cluster restart zookeeper --yes\n  $ ci-cluster restart mesos-agent --batch 25% --drain-timeout 1h',
     )
     .action(async (words: string[], _options: unknown, self: Command) => {
       const { restart } = await import('./restart-action.ts');
-      await restart(words, self.optsWithGlobals<RollingOptions>(), context);
+      await restart(words, self.optsWithGlobals<RestartOptions>(), context);
     });
 }
+
+/** For `resume`: a restart does not show on a host, only in the record. */
+const afterRun = new Option('--after-run <run>')
+  .argParser((id: string, before: readonly string[]) => [...before, id])
+  .default([])
+  .hideHelp();

@@ -94,8 +94,8 @@ function tell(run: PastRun, { name }: ClusterSpec, { err }: CommandContext): voi
 /** What the operator says now about output and questions counts, not what was said then. */
 const presentation = new Set(['--json', '-q', '--quiet', '-y', '--yes', '--no-color']);
 
-function argsOf({ begin }: PastRun, options: ResumeOptions): readonly string[] {
-  const { args } = begin;
+function argsOf(run: PastRun, options: ResumeOptions): readonly string[] {
+  const { args } = run.begin;
   const kept = withConfig(args, options.config).filter((word) => !presentation.has(word));
   const said: readonly (readonly [boolean, string])[] = [
     [options.json, '--json'],
@@ -103,7 +103,12 @@ function argsOf({ begin }: PastRun, options: ResumeOptions): readonly string[] {
     [options.yes, '--yes'],
     [!options.color, '--no-color'],
   ];
-  return [...said.flatMap(([is, word]) => (is ? [word] : [])), ...kept];
+  return [...said.flatMap(([is, word]) => (is ? [word] : [])), ...kept, ...afterOf(run)];
+}
+
+/** What was restarted looks like what was not: the record tells. */
+function afterOf({ id, begin: { command } }: PastRun): readonly string[] {
+  return command[0] === 'restart' ? ['--after-run', id] : [];
 }
 
 /** The id of the run that did the rest; empty where nothing was left to do. */

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { CommandContext } from './context.ts';
-import { durationOption } from './durations.ts';
+import { timeOption } from './durations.ts';
 import { addRolloutOptions } from './rollout-options.ts';
 import type { UpgradeOptions } from './upgrade-action.ts';
 
@@ -12,7 +12,7 @@ export function addUpgrade(program: Command, context: CommandContext): void {
   addRolloutOptions(command)
     .option('--i-know', 'go on where the step between versions is untried or known as wrong', false)
     .option('--backup-taken-at <time>', 'a backup was made then, like 2026-01-31T12:00:00Z', moment)
-    .option('--backup-max-age <time>', 'an older backup does not count', durationOption, 86_400_000)
+    .addOption(timeOption('--backup-max-age <time>', 'an older backup does not count', '24h'))
     .addHelpText('after', '\nExample:\n  $ ci-cluster upgrade zookeeper=zookeeper:3.9.5 --yes')
     .action(async (words: string[], _options: unknown, self: Command) => {
       const { upgrade } = await import('./upgrade-action.ts');

@@ -2,12 +2,8 @@ import { hostsWith } from '../cluster/members.ts';
 import type { ClusterSpec, Host } from '../config/cluster-spec.ts';
 import { ClusterError } from '../errors.ts';
 import { roleShares } from '../services/shares.ts';
+import { holds, sum, told, type Amount } from './amount.ts';
 import type { PlanInput } from './observed.ts';
-
-export interface Amount {
-  readonly cpus: number;
-  readonly memoryMb: number;
-}
 
 /** Something that must have its place in the pool. */
 export interface Load extends Amount {
@@ -73,21 +69,6 @@ function limitLoads(spec: ClusterSpec): readonly Load[] {
   });
 }
 
-function sum(amounts: readonly (Amount & { readonly count?: number })[]): Amount {
-  return amounts.reduce<Amount>(
-    (all, { cpus, memoryMb, count = 1 }) => ({
-      cpus: all.cpus + cpus * count,
-      memoryMb: all.memoryMb + memoryMb * count,
-    }),
-    { cpus: 0, memoryMb: 0 },
-  );
-}
-
-/** Sums of tenths are no tenths for a computer. */
-function holds(has: Amount, wants: Amount): boolean {
-  return has.cpus + 1e-6 >= wants.cpus && has.memoryMb >= wants.memoryMb;
-}
-
 interface Missing {
   readonly loads: readonly Load[];
   /** Fits on no single one of them. */
@@ -113,8 +94,4 @@ function tooSmall(
     remedy:
       'Add a Mesos agent first (ci-cluster add-agent HOST=ADDRESS), or reserve less in the cluster file.',
   });
-}
-
-function told({ cpus, memoryMb }: Amount): string {
-  return `${Math.round(cpus * 100) / 100} CPUs and ${Math.round(memoryMb)} MiB`;
 }

@@ -1,13 +1,9 @@
 import type { JenkinsController } from '../config/cluster-spec.ts';
 import { ClusterError } from '../errors.ts';
+import { holds, sum, told, type Amount } from './amount.ts';
 import { controllersOn } from './bound-controllers.ts';
 import type { PlanInput } from './observed.ts';
 import type { ServiceWork } from './service-work.ts';
-
-interface Load {
-  readonly cpus: number;
-  readonly memoryMb: number;
-}
 
 /**
  * Controllers and build agents of Marathon have their place in the pool for good. While a batch of
@@ -23,7 +19,7 @@ export function refuseTooLargeBatch(input: PlanInput, batch: readonly ServiceWor
   );
   const wanted = reservedWithout(input, away);
   const room = sum(left);
-  if (room.cpus >= wanted.cpus && room.memoryMb >= wanted.memoryMb) return;
+  if (holds(room, wanted)) return;
   throw new ClusterError(
     'POOL_TOO_SMALL',
     `with ${away.join(', ')} away, the other Mesos agents have ${told(room)}, but controllers and build agents need ${told(wanted)}`,
@@ -32,7 +28,7 @@ export function refuseTooLargeBatch(input: PlanInput, batch: readonly ServiceWor
 }
 
 /** Controllers that cannot leave one of the hosts stop meanwhile and need no other place. */
-function reservedWithout(input: PlanInput, away: readonly string[]): Load {
+function reservedWithout(input: PlanInput, away: readonly string[]): Amount {
   const stopped = new Set(away.flatMap((host) => controllersOn(input, host).stops));
   return sum(
     input.spec.jenkins.flatMap((controller) => [
@@ -42,19 +38,10 @@ function reservedWithout(input: PlanInput, away: readonly string[]): Load {
   );
 }
 
-function keptAgents({ buildAgents }: JenkinsController): readonly Load[] {
+function keptAgents({
+  buildAgents,
+}: JenkinsController): readonly (Amount & { readonly count: number })[] {
   return buildAgents
     .filter(({ via }) => via === 'marathon')
-    .map(({ count, cpus, memoryMb }) => ({ cpus: count * cpus, memoryMb: count * memoryMb }));
-}
-
-function sum(loads: readonly Load[]): Load {
-  return loads.reduce(
-    (all, { cpus, memoryMb }) => ({ cpus: all.cpus + cpus, memoryMb: all.memoryMb + memoryMb }),
-    { cpus: 0, memoryMb: 0 },
-  );
-}
-
-function told({ cpus, memoryMb }: Load): string {
-  return `${Math.round(cpus * 10) / 10} cores and ${Math.round(memoryMb)} MiB`;
+    .map(({ count, cpus, memoryMb }) => ({ count, cpus, memoryMb }));
 }

@@ -6,15 +6,27 @@ import { controllerStages } from './controller-stages.ts';
 import type { PlanInput } from './observed.ts';
 import { rolledOut, rollService, type RolloutOptions } from './rollout-plan.ts';
 import { factsOf, renderInput, serves, type ServiceWork } from './service-work.ts';
-import type { Plan } from './step.ts';
+import { describe, type ApiStep, type HostStep, type Plan } from './step.ts';
 import type { Members, Targets } from './targets.ts';
+
+export interface RestartOptions extends RolloutOptions {
+  /** What an earlier run did of it, by `doneKey`. */
+  readonly done?: ReadonlySet<string>;
+}
+
+/** A step as the record of a run has it; calls to services have no host. */
+export function doneKey(host: string, step: string): string {
+  return `${host} ${step}`;
+}
 
 /** The same containers and apps again, with the definitions that they have. */
 export function restartPlan(
   input: PlanInput,
   { members, controllers }: Targets,
-  options: RolloutOptions,
+  options: RestartOptions,
 ): Plan {
+  const isLeft = (host: string, step: HostStep | ApiStep) =>
+    options.done?.has(doneKey(host, describe(step))) !== true;
   const known = members.map(({ service, hosts }) => ({
     service,
     hosts: hosts.filter(({ name }) => input.observed.facts.has(name)),
@@ -22,18 +34,23 @@ export function restartPlan(
   refuseMissing(input, known, controllers);
   const stages = [
     ...known.flatMap(({ service, hosts }) => {
-      const changes = hosts.map((host) => restartWork(input, service, host));
+      const changes = hosts
+        .map((host) => restartWork(input, service, host))
+        .filter(({ host, steps }) => steps.some((step) => isLeft(host, step)));
       return changes.length === 0 ? [] : rollService(input, { service, changes }, options);
     }),
     ...controllerStages(
-      controllers.map((controller) => ({
-        controller: controller.name,
-        change: [{ kind: 'restart-app', id: appId(controller) }],
-      })),
+      controllers
+        .map((controller) => ({ controller: controller.name, change: [restartApp(controller)] }))
+        .filter(({ change }) => change.some((step) => isLeft('', step))),
       options,
     ),
   ];
   return { stages: rolledOut(input, stages, options) };
+}
+
+function restartApp(controller: JenkinsController): ApiStep {
+  return { kind: 'restart-app', id: appId(controller) };
 }
 
 function restartWork(input: PlanInput, service: Service, host: Host): ServiceWork {

@@ -11,7 +11,8 @@ import type { Change, Run } from './run.ts';
 
 type ApiStage = Extract<Stage, { kind: 'api' }>;
 
-export async function performCall(stage: ApiStage, run: Run, changes: Change[]): Promise<void> {
+/** Whether it changed something. */
+export async function performCall(stage: ApiStage, run: Run, changes: Change[]): Promise<boolean> {
   const told = describe(stage.step);
   const { host, call } = await callOf(stage.step, run);
   run.report({ kind: 'step', host: host.name, step: told, result: 'started' });
@@ -23,6 +24,7 @@ export async function performCall(stage: ApiStage, run: Run, changes: Change[]):
     result: changed ? 'changed' : 'unchanged',
   });
   if (changed) changes.push({ phase: stage.phase, host: host.name, step: told });
+  return changed;
 }
 
 async function callOf(step: ApiStep, run: Run): Promise<Call> {

@@ -1,11 +1,10 @@
 import { ClusterError } from '../errors.ts';
 import type { Plan, Stage } from '../plan/step.ts';
 import { phases } from '../services/service.ts';
-import { performCall } from './api-steps.ts';
 import { performOnHosts } from './host-steps.ts';
 import { passGate } from './pass-gate.ts';
-import { obligationsOf } from './owed.ts';
-import { sessionOf, type Change, type Run } from './run.ts';
+import { grouped, isCall, performCalls } from './perform-calls.ts';
+import type { Change, Run } from './run.ts';
 import { tellFailures } from './tolerated.ts';
 import { undoAll } from './undo.ts';
 
@@ -34,9 +33,9 @@ async function performStages(plan: Plan, run: Run, changes: Change[]): Promise<v
   for (const [index, phase] of (plan.phases ?? phases).entries()) {
     const stages = plan.stages.filter((stage) => stage.phase === phase);
     run.report({ kind: 'phase', phase, number: index + 1, idle: stages.length === 0 });
-    for (const stage of stages) {
+    for (const group of grouped(stages)) {
       if (run.ports.signal.aborted) throw stopped();
-      await performStage(stage, run, changes);
+      await performGroup(group, run, changes);
     }
   }
 }
@@ -47,45 +46,20 @@ function stopped(): ClusterError {
   });
 }
 
-async function performStage(stage: Stage, run: Run, changes: Change[]): Promise<void> {
+async function performGroup(
+  group: readonly [Stage, ...Stage[]],
+  run: Run,
+  changes: Change[],
+): Promise<void> {
+  const [stage] = group;
   switch (stage.kind) {
     case 'hosts':
       await performOnHosts(stage, run, changes);
       return;
     case 'api':
-      await performOneCall(stage, run, changes);
+      await performCalls(group.filter(isCall), run, changes);
       return;
     case 'gate':
       await passGate(stage, run, changes);
   }
-}
-
-/** A call cannot be fenced as a script on a host is: every host is asked whether it still is locked. */
-async function performOneCall(
-  stage: Extract<Stage, { kind: 'api' }>,
-  run: Run,
-  changes: Change[],
-): Promise<void> {
-  const { phase, step } = stage;
-  if (step.kind === 'fetch-agent-secrets') {
-    await performCall(stage, run, changes);
-    return;
-  }
-  const { locks, ledger } = sessionOf(run);
-  const before = changes.length;
-  await locks.check();
-  // A run that dies in the middle of the step owes it, too.
-  await ledger.owes([...run.undo.keys(), ...obligationsOf(step)]);
-  await ledger.intendCall(phase, step);
-  ledger.callResult(step, 'started');
-  try {
-    await performCall(stage, run, changes);
-    ledger.callResult(step, changes.length > before ? 'changed' : 'unchanged');
-  } catch (error) {
-    const code = error instanceof ClusterError ? error.code : undefined;
-    if (code !== 'RESULT_UNKNOWN')
-      ledger.callResult(step, code === 'INTERRUPTED' ? 'stopped' : 'failed');
-    throw error;
-  }
-  await ledger.owes(run.undo.keys());
 }

@@ -142,6 +142,39 @@ describe('every service is rolled', () => {
   });
 });
 
+describe('another image', () => {
+  const time = () => new Date().toISOString().replace(/\.\d+Z$/, 'Z');
+
+  test('comes to every host, the canary first, and what is one-way wants a backup', async () => {
+    const image = await nextOf('zookeeper');
+    const refused = await jsonOnLab<Outcome>('upgrade', `zookeeper=${image}`, '--yes');
+    expect(refused).toMatchObject({ exitCode: 8, error: { code: 'BACKUP_MISSING' } });
+    const words = ['upgrade', `zookeeper=${image}`, '--yes', '--backup-taken-at', time()];
+    const upgraded = await jsonOnLab<Outcome>(...words);
+    expect(upgraded, JSON.stringify(upgraded.error)).toMatchObject({ exitCode: 0 });
+    expect(await imagesOf('ci-zookeeper', ['m1', 'm2', 'm3'])).toEqual([image, image, image]);
+    expect(await readFile(fileOfLab('cluster.yml'), 'utf8')).toContain(`zookeeper: ${image}`);
+    const back = await jsonOnLab<Outcome>('rollback', 'zookeeper', '--yes');
+    expect(back).toMatchObject({ exitCode: 8, error: { code: 'ONE_WAY' } });
+  });
+
+  test('of Mesos agents goes back to the containers before, while builds run', async () => {
+    const agents = (await hosts()).map(({ name }) => name).filter((name) => /^a[12]$/.test(name));
+    const before = await imagesOf('ci-mesos-agent', agents);
+    const image = await nextOf('mesos-agent');
+    const stream = buildsWithoutEnd(await jenkins('main'));
+    const words = ['--yes', '--stop-controllers'];
+    const upgraded = await jsonOnLab<Outcome>('upgrade', `mesos-agent=${image}`, ...words);
+    expect(upgraded, JSON.stringify(upgraded.error)).toMatchObject({ exitCode: 0 });
+    expect(await imagesOf('ci-mesos-agent', agents)).toEqual(agents.map(() => image));
+    const back = await jsonOnLab<Outcome>('rollback', 'mesos-agent', ...words);
+    expect(back, JSON.stringify(back.error)).toMatchObject({ exitCode: 0 });
+    expect(await imagesOf('ci-mesos-agent', agents)).toEqual(before);
+    expect(await stream.end()).toEqual([]);
+    expect(await jsonOnLab<Outcome>('init', '--yes')).toMatchObject({ exitCode: 0, changed: 0 });
+  });
+});
+
 describe('interrupted', () => {
   test('by kill -9: the lock is free, runs tells it, resume completes', async () => {
     await withEdited(fileOfLab('cluster.yml'), moreClients(170), async () => {
@@ -181,6 +214,23 @@ describe('taken down', () => {
 interface Checks {
   readonly exitCode: number;
   readonly checks: readonly { readonly id: string; readonly verdict: string }[];
+}
+
+/** Another image of a service in the registry of the lab, as a new version would be. */
+async function nextOf(service: string): Promise<string> {
+  const text = await readFile(fileOfLab('cluster.yml'), 'utf8');
+  const [image = ''] = new RegExp(`\\S+/${service}:\\S+`).exec(text) ?? [];
+  const next = image.replace(/:[^:]*$/, ':next');
+  const script =
+    'printf "FROM %s\\nLABEL next=1\\n" "$1" | docker build -q -t "$2" - && docker push -q "$2"';
+  await onHost('m1', 'sh', '-c', script, 'sh', image, next);
+  return next;
+}
+
+async function imagesOf(container: string, names: readonly string[]): Promise<readonly string[]> {
+  const argv = ['docker', 'inspect', '--format', '{{.Config.Image}}', container];
+  const told = await Promise.all(names.map((name) => onHost(name, ...argv)));
+  return told.map((text) => text.trim());
 }
 
 const inLab = ['lab', 'exec', '--name', labName, '--'];

@@ -7,6 +7,7 @@ import { operate, usualMs, type Hurry } from './operator.ts';
 import { buildProgram, recordsOf, type Process, type Program } from './program.ts';
 import type { Point } from './sshd.ts';
 import { isAt, nameOf } from './transport-case.ts';
+import { healFleet } from './transport-faults.ts';
 import { halfWritten, leftovers } from './verdict.ts';
 
 const boundaries = isFull ? Infinity : 3;
@@ -127,3 +128,27 @@ test(
   },
   budgetMs,
 );
+
+test('Ctrl-C twice leaves at once, even where a host does not answer; the next run goes on', async () => {
+  const point = undisturbed.points.find(({ marker }) => marker === 3);
+  await using fleet = await startFleet();
+  const process = program.start(fleet, initOf(fleet));
+  let again: NodeJS.Timeout | undefined;
+  fleet.onMoment = (moment) => {
+    if (point === undefined || !isAt(moment.point, point)) return;
+    moment.line.freeze();
+    process.kill('SIGINT');
+    again = setInterval(() => {
+      process.kill('SIGINT');
+    }, 300);
+  };
+  const { exitCode, stderr } = await process.ended;
+  clearInterval(again);
+  expect(exitCode).toBe(130);
+  // Who stops after the silence of the host tells what was done.
+  expect(stderr).toContain('once more to leave at once');
+  expect(stderr).not.toContain('[INTERRUPTED]');
+  healFleet(fleet);
+  await idle(fleet);
+  expect(await converges(fleet, undisturbed.state)).toEqual([]);
+}, 180_000);

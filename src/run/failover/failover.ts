@@ -8,7 +8,8 @@ import { eligibleHosts } from '../../services/jenkins.ts';
 import { moveTime, type MoveTime } from '../../services/move-time.ts';
 import type { Report } from '../events.ts';
 import { lookAt } from '../look.ts';
-import { fence, markGone, type Leaders } from './fence.ts';
+import { underClusterLock } from '../lock/cluster-lock.ts';
+import { fence, markGone, type Leaders, type Order } from './fence.ts';
 import { proveDead } from './proof.ts';
 import { tasksOf, type ControllerTask } from './task.ts';
 import { awaitElsewhere } from './watch.ts';
@@ -52,21 +53,44 @@ export async function failover(input: FailoverInput): Promise<Moved> {
   refuseAlone(sight, controller, from);
   const move = await moveOf(sight, controller, from);
   await confirm(move);
-  const begin = ports.clock.now();
-  const since = () => Math.round(ports.clock.now() - begin);
-  const order = { sight, ports, leaders, controller, task, report };
-  if (move.how === 'gone') {
-    // The question may have stood there for long: a host that came back meanwhile is not gone.
-    await refuseLiving(sight, controller, from);
-    await markGone(order);
+  const command = `jenkins failover ${controller.name}`;
+  return await underClusterLock({
+    ...{ sight, ports, command },
+    work: async (its) => {
+      await refuseMoved(sight, leaders, { controller, from });
+      return await carryOut({ sight, ports: its, leaders, controller, task, report }, from, move);
+    },
+  });
+}
+
+async function carryOut(order: Order, from: Host, move: Move): Promise<Moved> {
+  const { clock } = order.ports;
+  const begin = clock.now();
+  const since = () => Math.round(clock.now() - begin);
+  const arrive = async (goneAgent: string | undefined): Promise<Moved> => {
     const releasedMs = since();
     const to = await awaitElsewhere(order, from);
-    return { ...move, to, releasedMs, answeredMs: since(), goneAgent: task.agentId };
-  }
-  return await fence(order, async () => {
-    const releasedMs = since();
-    const to = await awaitElsewhere(order, from);
-    return { ...move, to, releasedMs, answeredMs: since(), goneAgent: undefined };
+    return { ...move, to, releasedMs, answeredMs: since(), goneAgent };
+  };
+  if (move.how === 'fenced') return await fence(order, () => arrive(undefined));
+  // The question may have stood there for long: a host that came back meanwhile is not gone.
+  await refuseLiving(order.sight, order.controller, from);
+  await markGone(order);
+  return await arrive(order.task.agentId);
+}
+
+/** Somebody else may have moved it while the question was open or another run had the lock. */
+async function refuseMoved(
+  sight: Sight,
+  leaders: Leaders,
+  { controller, from }: { readonly controller: JenkinsController; readonly from: Host },
+): Promise<void> {
+  const now = await currentTask(sight, leaders, controller);
+  if (now.from.name === from.name) return;
+  const text = `Jenkins ${controller.name} runs on ${now.from.name} now, no longer on ${from.name}`;
+  throw new ClusterError('NOT_MOVABLE', text, {
+    host: now.from.name,
+    remedy: 'ci-cluster status shows the whole stack; nothing was changed.',
   });
 }
 

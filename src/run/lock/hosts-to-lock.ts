@@ -38,7 +38,7 @@ function concernsAll({ stages }: Plan): boolean {
 }
 
 /** Those that are locked anyway, then more by name. With fewer in reach no quorum can be changed. */
-function majority(
+export function majority(
   spec: ClusterSpec,
   reached: ReadonlySet<string>,
   changed: ReadonlySet<string>,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 // Loaded here, so that it does not count as time of the first test.
 import '../../../src/commands/init-action.ts';
+import { buildingWorld } from '../../support/building-world.ts';
 import { fakeWorld, machine, type FakeWorld } from '../../support/fake-world.ts';
 import { runCli } from '../../support/run-cli.ts';
 
@@ -174,3 +175,31 @@ function lastRun(world: FakeWorld, host: string, content: string): void {
   const path = '/var/lib/ci-cluster/last-run';
   machine(world, host).files.set(path, { content, mode: '644', uid: 0, gid: 0, modified: 1 });
 }
+
+test('an order to Mesos alone waits for nobody who changes the cluster: exit 7, nothing ended', async () => {
+  const world = fakeWorld();
+  await runCli('init --yes --no-build', world);
+  world.mesos.frameworks.push({
+    ...{ id: 'old', name: 'jenkins-main', active: false, connected: false },
+  });
+  lockedBy(world, 'm1');
+  const { exitCode, log } = await runCli('jenkins prune-frameworks --confirm ci', world);
+  expect(exitCode).toBe(7);
+  expect(log.filter((line) => line.includes('TEARDOWN'))).toEqual([]);
+});
+
+test('a controller is moved under the lock of a majority of the masters', async () => {
+  const world = await buildingWorld();
+  let held: string[] = [];
+  world.onLog = (line) => {
+    if (line.includes('DELETE /v2/apps')) held = locks(world);
+  };
+  const { exitCode, stderr } = await runCli('jenkins failover main --yes', world);
+  expect(`${exitCode} ${stderr}`).toMatch(/^0 /);
+  expect(held).toEqual(['m1', 'm2']);
+  expect(locks(world)).toEqual([]);
+  lockedBy(world, 'm2');
+  const { log, ...refused } = await runCli('jenkins failover main --yes', world);
+  expect(refused.exitCode).toBe(7);
+  expect(log.filter((line) => /DELETE|_AGENT/.test(line))).toEqual([]);
+}, 30_000);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { clusterFile, controller } from '../../support/cluster-file.ts';
+import { memoryOf } from '../../support/fake-agents.ts';
 import {
   container,
   fakeWorld,
@@ -156,6 +157,31 @@ describe('Mesos agents', () => {
     expect(exitCode).toBe(0);
     expect(restarts(log)).toEqual(['a2', 'a3', 'a1'].map((a) => `${a}: restart ci-mesos-agent`));
     expect(stderr).toContain('✔ every Jenkins controller answers through every gateway');
+  });
+
+  test('of a batch are emptied together, as their builds end together', async () => {
+    const world = await cluster(clusterFile({ agents: 3 }));
+    const line = 'restart mesos-agent --yes --stop-controllers --canary 0 --batch 2';
+    const { exitCode, log } = await runCli(line, world);
+    expect(exitCode).toBe(0);
+    const calls = log.filter((one) => /(DEACTIVATE|DRAIN|REACTIVATE)_AGENT|restart ci-/.test(one));
+    expect(calls.slice(0, 2)).toEqual(['m1: DEACTIVATE_AGENT a2', 'm1: DEACTIVATE_AGENT a3']);
+    expect(calls.slice(2, 4).toSorted()).toEqual([...['m1: DRAIN_AGENT a2', 'm1: DRAIN_AGENT a3']]);
+    expect(calls.slice(4, 6)).toEqual(['a2: restart ci-mesos-agent', 'a3: restart ci-mesos-agent']);
+  });
+
+  test('of a batch get their work back where another one cannot be emptied', async () => {
+    const world = await cluster(clusterFile({ agents: 3 }));
+    memoryOf({ agents: world.mesos.agents! }, 'a3').sticks = 1000;
+    const line = 'restart mesos-agent --yes --stop-controllers --canary 0 --batch 2';
+    const { exitCode, stderr, log } = await runCli(line, world);
+    expect(exitCode).toBe(5);
+    expect(stderr).toContain('the Mesos agent on a3 is not empty');
+    expect(restarts(log)).toEqual([]);
+    expect(memoryOf({ agents: world.mesos.agents! }, 'a2')).toMatchObject({ deactivated: false });
+    expect(stderr).toMatch(
+      /could not give the Mesos agent on a3 work again.*ci-cluster add-agent a3/s,
+    );
   });
 
   test('that a controller cannot leave are not stopped without being told so', async () => {

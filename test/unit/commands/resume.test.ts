@@ -92,6 +92,21 @@ test('resume goes on after a failed step, with the cluster file as it was correc
   expect((await runCli('resume --yes', world)).exitCode).toBe(0);
 });
 
+test('resume of a restart leaves alone what was restarted, also the second time', async () => {
+  const world = fakeWorld();
+  await runCli('init --yes --no-build', world);
+  const restarts = ({ log }: CliRun) => log.filter((line) => line.includes(': restart ci-'));
+  const line = 'restart zookeeper marathon --yes';
+  const first = restarts(await interrupted(world, 'm2: restart ci-zookeeper', line));
+  const resumed = await interrupted(world, 'm2: restart ci-marathon', 'resume --yes');
+  const last = restarts(await runCli('resume --yes', world));
+  const all = [...first, ...restarts(resumed), ...last];
+  expect(all).toHaveLength(6);
+  expect(new Set(all).size).toBe(6);
+  expect(last.length).toBeGreaterThan(0);
+  expect((await runCli('resume --yes', world)).stdout).toContain('Nothing to resume');
+});
+
 test('resume asks as the command itself does: exit 9 where nobody can be asked', async () => {
   const world = fakeWorld();
   await interrupted(world, 'm2: start ci-zookeeper');

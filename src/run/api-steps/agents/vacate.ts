@@ -38,12 +38,14 @@ async function vacate(run: Run, host: Host, step: VacateAgent): Promise<boolean>
   const agent = await leading.agent(host);
   // Nothing runs on an agent that its master does not know, and nobody empties one that has ended.
   if (agent === undefined || (await hasEnded(run, host))) return false;
+  refuseBound(await residentsOf(run, host), step, host);
+  const paused = promiseReturn(run, host);
+  await lookAtBuilds({ run, host, whole: [] });
+  await leading.tell('DEACTIVATE_AGENT', agent.id);
+  // A controller may have come from another host of the batch until now; from now on none can.
   const residents = await residentsOf(run, host);
   refuseBound(residents, step, host);
   const vacating = { run, host, step, leading, residents };
-  const paused = promiseReturn(vacating);
-  await lookAtBuilds({ run, host, whole: [] });
-  await leading.tell('DEACTIVATE_AGENT', agent.id);
   if (!step.killBuilds) await endBuilds(vacating, paused);
   for (const one of residents) if (moves(step, one)) await moveAway(run, host, one);
   rememberRegistration(run, host, agent);
@@ -52,7 +54,7 @@ async function vacate(run: Run, host: Host, step: VacateAgent): Promise<boolean>
 }
 
 /** From now on the end of the run gives back whatever is taken; the result takes what was paused. */
-function promiseReturn({ run, host }: Vacating): Resident[] {
+function promiseReturn(run: Run, host: Host): Resident[] {
   const paused: Resident[] = [];
   run.undo.set(returnAgentId(host.name), {
     told: `give the Mesos agent on ${host.name} work again`,
