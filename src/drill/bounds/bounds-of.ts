@@ -26,15 +26,18 @@ export interface Blow {
   readonly lonelyMs: number;
   /** Members that restart one after the other. */
   readonly turns: number;
-  readonly canaryMs: number | undefined;
 }
 
-/** Every moment of the timeline that the fault concerns, with its bound. */
-export function boundsOf(timings: Timings, blow: Blow): readonly Bound[] {
+/** Every moment of the timeline that the fault concerns, with its bound; `canaryMs` if one was measured. */
+export function boundsOf(
+  timings: Timings,
+  blow: Blow,
+  canaryMs: number | undefined,
+): readonly Bound[] {
   const parts = partsOf(timings, blow);
   const { leaders, services } = parts;
   const needed = latest(services, parts.agents, parts.frameworks) ?? services;
-  const canary = { measuredMs: blow.canaryMs, reconnects: parts.mesos !== undefined };
+  const canary = { measuredMs: canaryMs, reconnects: parts.mesos !== undefined };
   const agents = agentsBound(timings, blow, parts.agents);
   return [
     ...bound('zookeeper-leader', blow.until, parts.zookeeper),
