@@ -3,13 +3,13 @@ import { roles } from '../../config/cluster-spec.ts';
 import { momentNames, type Bound } from '../bound.ts';
 import type { DrillPlan, Skipped } from '../drill-plan.ts';
 import type { Attack, CutRule, HostFault } from '../fault.ts';
-import { absent } from './absent.ts';
+import { absent, type Whole } from './absent.ts';
 
 const texts = z.array(z.string());
 const leaders = z.array(z.enum(['zookeeper', 'mesos', 'marathon']));
 const drillClass = z.enum(['safe', 'ask', 'lab']);
 
-const cutRule: z.ZodType<CutRule> = z.object({
+const cutRule: z.ZodType<Whole<CutRule>> = z.object({
   way: z.enum(['in', 'out', 'both']),
   peers: absent(texts),
   port: absent(z.number()),
@@ -19,7 +19,7 @@ const cutRule: z.ZodType<CutRule> = z.object({
 
 const rules = z.array(cutRule);
 
-const hostFault: z.ZodType<HostFault> = z.discriminatedUnion('kind', [
+const hostFault: z.ZodType<Whole<HostFault>> = z.discriminatedUnion('kind', [
   z.object({ kind: z.enum(['kill', 'stop', 'pause', 'restart']), container: z.string() }),
   z.object({ kind: z.literal('cut'), rules }),
   z.object({ kind: z.literal('loss'), percent: z.number(), rules }),
@@ -30,9 +30,14 @@ const hostFault: z.ZodType<HostFault> = z.discriminatedUnion('kind', [
 
 const strikes = z.array(z.object({ host: z.string(), fault: hostFault }));
 
-const attack: z.ZodType<Attack> = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('hosts'), strikes, holdMs: z.number() }),
-  z.object({ kind: z.literal('in-turn'), strikes }),
+const attack: z.ZodType<Whole<Attack>> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('hosts'),
+    strikes,
+    holdMs: z.number(),
+    until: absent(z.enum(['held', 'recovered'])),
+  }),
+  z.object({ kind: z.literal('in-turn'), strikes, holdMs: absent(z.number()) }),
   z.object({
     kind: z.literal('call'),
     call: z.discriminatedUnion('kind', [
@@ -57,12 +62,12 @@ export const boundShape = {
   softMs: z.number(),
   hardMs: z.number(),
 };
-const bound: z.ZodType<Bound> = z.object(boundShape);
+const bound: z.ZodType<Whole<Bound>> = z.object(boundShape);
 
 const named = { id: z.string(), name: z.string(), title: z.string(), class: drillClass };
 
 /** All that was known before anything was done, as it stands in a record. */
-export const planSchema: z.ZodType<DrillPlan> = z.object({
+const plan: z.ZodType<Whole<DrillPlan>> = z.object({
   ...named,
   victims: z.array(
     z.object({
@@ -80,6 +85,7 @@ export const planSchema: z.ZodType<DrillPlan> = z.object({
     mayStop: z.boolean(),
     mayLoseAgents: texts,
     mayLoseTasksOn: texts,
+    mayLoseTasksOf: absent(texts),
     mayLoseBuild: absent(z.string()),
     overlapMs: z.number(),
   }),
@@ -87,4 +93,7 @@ export const planSchema: z.ZodType<DrillPlan> = z.object({
   ...{ does: texts, undoes: texts, observeMs: z.number() },
 });
 
-export const skippedSchema: z.ZodType<Skipped> = z.object({ ...named, reason: z.string() });
+const skipped: z.ZodType<Whole<Skipped>> = z.object({ ...named, reason: z.string() });
+
+export const planSchema: z.ZodType<DrillPlan> = plan;
+export const skippedSchema: z.ZodType<Skipped> = skipped;

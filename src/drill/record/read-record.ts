@@ -144,9 +144,12 @@ function nameOf({ when, controller, startedAt }: DrillBuild): string {
   return JSON.stringify([when, controller, startedAt]);
 }
 
+/** A field of the recording that is added one day must not be forgotten here. */
+type AllFields = Recording & Record<keyof Recording, unknown>;
+
 function finished(draft: Draft): RecordedDrill {
   const { began, known, phases, armed, intents, judgement } = draft;
-  const recording: Recording = {
+  const recording: AllFields = {
     plan: draft.plan,
     baseline: known.baseline,
     injectedAt: known.injectedAt,

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { momentNames } from '../bound.ts';
 import { verdicts, type Judgement } from '../judgement.ts';
 import type { Aftermath, Baseline, Confirmation, DrillBuild, Recording } from '../recording.ts';
-import { absent } from './absent.ts';
+import { absent, type Whole } from './absent.ts';
 import { boundShape } from './plan-schema.ts';
 
 const texts = z.array(z.string());
 const byName = z.record(z.string(), z.string());
 const jobs = z.array(z.object({ controller: z.string(), job: z.string(), nextBuild: z.number() }));
 
-export const baselineSchema: z.ZodType<Baseline> = z.object({
+const baseline: z.ZodType<Whole<Baseline>> = z.object({
   leaders: z.object({
     zookeeper: absent(z.string()),
     mesos: absent(z.string()),
@@ -20,7 +20,7 @@ export const baselineSchema: z.ZodType<Baseline> = z.object({
   ...{ tasks: texts, apps: texts, jobs, gateways: texts, controllers: texts },
 });
 
-export const buildSchema: z.ZodType<DrillBuild> = z.object({
+const build: z.ZodType<Whole<DrillBuild>> = z.object({
   when: z.enum(['in-flight', 'after']),
   controller: z.string(),
   number: absent(z.number()),
@@ -30,7 +30,7 @@ export const buildSchema: z.ZodType<DrillBuild> = z.object({
   fault: absent(z.string()),
 });
 
-export const aftermathSchema: z.ZodType<Aftermath> = z.object({
+const aftermath: z.ZodType<Whole<Aftermath>> = z.object({
   lostWrites: texts,
   jobs: absent(jobs),
   residue: absent(texts),
@@ -38,12 +38,12 @@ export const aftermathSchema: z.ZodType<Aftermath> = z.object({
   unsteady: z.string(),
 });
 
-export const confirmationSchema: z.ZodType<Confirmation> = z.object({
+const confirmation: z.ZodType<Whole<Confirmation>> = z.object({
   confirmed: z.boolean(),
   evidence: z.string(),
 });
 
-export const clocksSchema: z.ZodType<Recording['clocks']> = z.array(
+const clocks: z.ZodType<Whole<Recording['clocks']>> = z.array(
   z.object({ host: z.string(), offsetMs: z.number(), errorMs: z.number() }),
 );
 
@@ -52,7 +52,7 @@ const probes = [
   ...(['elected', 'marathon', 'apps', 'jenkins', 'gateway'] as const),
 ] as const;
 
-export const judgementSchema: z.ZodType<Judgement> = z.object({
+const judgement: z.ZodType<Whole<Judgement>> = z.object({
   verdict: z.enum(verdicts),
   reason: z.string(),
   timeline: z.array(
@@ -83,3 +83,10 @@ export const judgementSchema: z.ZodType<Judgement> = z.object({
     }),
   ),
 });
+
+export const baselineSchema: z.ZodType<Baseline> = baseline;
+export const buildSchema: z.ZodType<DrillBuild> = build;
+export const aftermathSchema: z.ZodType<Aftermath> = aftermath;
+export const confirmationSchema: z.ZodType<Confirmation> = confirmation;
+export const clocksSchema: z.ZodType<Recording['clocks']> = clocks;
+export const judgementSchema: z.ZodType<Judgement> = judgement;

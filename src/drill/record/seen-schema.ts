@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import type { Seen } from '../sample.ts';
-import { absent } from './absent.ts';
+import { absent, type Whole } from './absent.ts';
 
 const host = z.string();
 const error = absent(z.string());
 const names = z.array(z.string());
 
 /** What one probe saw, as it stands in a record. */
-export const seenSchema: z.ZodType<Seen> = z.discriminatedUnion('probe', [
+const seen: z.ZodType<Whole<Seen>> = z.discriminatedUnion('probe', [
   z.object({
     probe: z.literal('zookeeper'),
     host,
@@ -15,7 +15,7 @@ export const seenSchema: z.ZodType<Seen> = z.discriminatedUnion('probe', [
     epoch: absent(z.number()),
     error,
   }),
-  z.object({ probe: z.literal('zookeeper-synced'), host, synced: absent(z.number()) }),
+  z.object({ probe: z.literal('zookeeper-synced'), host, synced: absent(z.number()), error }),
   z.object({
     probe: z.literal('write'),
     host,
@@ -28,12 +28,14 @@ export const seenSchema: z.ZodType<Seen> = z.discriminatedUnion('probe', [
     probe: z.literal('mesos-state'),
     host,
     ...{ agents: names, frameworks: names, tasks: names },
+    error,
   }),
   z.object({
     probe: z.literal('elected'),
     host,
     mesos: absent(z.string()),
     marathon: absent(z.string()),
+    error,
   }),
   z.object({
     probe: z.literal('marathon'),
@@ -43,7 +45,7 @@ export const seenSchema: z.ZodType<Seen> = z.discriminatedUnion('probe', [
     frameworkId: absent(z.string()),
     error,
   }),
-  z.object({ probe: z.literal('apps'), host, tasks: names }),
+  z.object({ probe: z.literal('apps'), host, tasks: names, error }),
   z.object({
     probe: z.literal('jenkins'),
     host,
@@ -51,5 +53,7 @@ export const seenSchema: z.ZodType<Seen> = z.discriminatedUnion('probe', [
     status: absent(z.number()),
     error,
   }),
-  z.object({ probe: z.literal('gateway'), host, open: z.boolean() }),
+  z.object({ probe: z.literal('gateway'), host, open: z.boolean(), error }),
 ]);
+
+export const seenSchema: z.ZodType<Seen> = seen;

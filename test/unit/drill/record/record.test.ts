@@ -6,6 +6,7 @@ import { openRecord, type DrillLog } from '../../../../src/drill/record/drill-re
 import { findRun } from '../../../../src/drill/record/drill-history.ts';
 import { judged } from '../../../../src/drill/record/judged.ts';
 import { readRecord } from '../../../../src/drill/record/read-record.ts';
+import type { Sample } from '../../../../src/drill/sample.ts';
 import type { Recording } from '../../../../src/drill/recording.ts';
 import { drillJudgement, drillPlan, drillRecording } from '../../../support/drill-recording.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
@@ -105,6 +106,31 @@ test('each line has the version of its form, a time and its run; a sample takes 
   }
   const bytes = whole.filter((line) => line.includes('"event":"samples"')).join('\n').length;
   expect(bytes / recording.samples.length).toBeLessThan(25);
+});
+
+test('runs of equal samples, and fields that need not be there, are kept', async () => {
+  const records = new Map<string, string[]>();
+  const record = openRecord(world(fakeJournal(records)), 'ci-9f3a', 'R1');
+  await record.begin(begin);
+  const { expects } = drillPlan();
+  const plan = drillPlan({
+    attack: { kind: 'hosts', strikes: [], holdMs: 1, until: 'recovered' },
+    expects: { ...expects, mayLoseTasksOf: ['ci-jenkins-main'] },
+  });
+  const log = await record.drill(plan);
+  const samples: Sample[] = [
+    {
+      ...{ at: 10, tookMs: 2.5, from: 'm1' },
+      seen: { probe: 'apps', host: 'm1', tasks: [], error: 'not-connected' },
+      same: { count: 7, until: 640, longestGapMs: 101.5 },
+    },
+    { at: 20, tookMs: 2, from: 'm1', seen: { probe: 'gateway', host: 'm1', open: true } },
+  ];
+  samples.forEach(log.sample);
+  await log.judgement(drillJudgement());
+  const read = readRecord([...records.values()][0]!)!.drills[0]!.recording;
+  expect(read.plan).toEqual(plan);
+  expect(read.samples).toEqual(samples);
 });
 
 test('a record that was cut at any line is read, and keeps what was before the cut', () => {
