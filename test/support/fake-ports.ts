@@ -147,7 +147,7 @@ async function runOn(world: FakeWorld, machine: FakeMachine, command: Command): 
   const { argv, options } = command;
   await Promise.resolve();
   if (options.signal?.aborted === true) throw interrupted(`before a run on ${machine.name}`);
-  if (options.input?.[0] === templates['remote/facts.sh']) {
+  if (options.input?.at(-1) === templates['remote/facts.sh']) {
     note(world, `${machine.name}: facts`);
     const stdout = answerFacts(machine, argv.slice(3), world.clock);
     return { exitCode: 0, signal: undefined, stdout, stderr: '', truncated: false };

@@ -63,7 +63,7 @@ function armedIn(line: DrillLine | undefined, host: string): Armed {
 
 /** Arms a switch that has nothing to take back, lets its deadline pass, and sees that it fires. */
 export async function selfTest(remote: RemoteHost, id: string, ports: ArmPorts): Promise<void> {
-  await arm(remote, { id, undo: [], deadlineS: 1, periodS: 0.2 }, ports);
+  await arm(remote, { id, undo: [], deadlineS: 2, periodS: 0.2 }, ports);
   const line = await runThere(remote, id, { words: ['await', '10'], deadlineMs: 30_000 });
   await disarm(remote, id);
   if (line?.drill !== 'healed')

@@ -33,7 +33,7 @@ write_folder() { # UNDO...
   cat >"$folder/heal.sh" || return 1
   { [ $# -eq 0 ] || printf '%s\n' "$@"; } >"$folder/undo" && echo end >>"$folder/undo" || return 1
   printf '%s\n' "$longest" >"$folder/longest" || return 1
-  now=$(($(uptime_ms) / 1000))
+  now=$((($(uptime_ms) + 999) / 1000))
   write_deadline $((now + seconds)) $((now + longest)) && : >"$folder/ask" &&
     sync "$folder/heal.sh" "$folder/undo" "$folder"
 }

@@ -208,7 +208,7 @@ begin() {
 stretch() {
   [ ! -e "$folder/done" ] || return 0
   read -r seconds <"$folder/longest" || end failed "cannot read $folder/longest"
-  write_deadline "$deadline" $(($(uptime_ms) / 1000 + seconds)) || end failed "cannot write $folder"
+  write_deadline "$deadline" $((($(uptime_ms) + 999) / 1000 + seconds)) || end failed "cannot write $folder"
 }
 
 begin "$@"

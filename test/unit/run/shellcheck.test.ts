@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 
 const root = new URL('../../..', import.meta.url);
@@ -9,6 +10,11 @@ const scripts = [
   ...['facts', 'home-lock', 'image'].map((name) => `templates/check/${name}.sh`),
   // A template, as it comes out.
   'test/fixtures/rendered/builds.sh.txt',
+  'templates/remote/drill/residue.sh',
+  'test/fixtures/drill-host/boot.sh',
+  ...['date', 'docker', 'systemctl', 'systemd-run'].map(
+    (name) => `test/fixtures/drill-host/bin/${name}`,
+  ),
   ...[
     'templates/remote/logs.sh',
     'test/fixtures/log-stubs/docker',
@@ -25,3 +31,13 @@ test.runIf(isInstalled)('shellcheck finds nothing in the scripts for POSIX shell
   const { stdout } = spawnSync('shellcheck', ['--shell', 'sh', ...scripts], { cwd: root });
   expect(String(stdout)).toBe('');
 });
+
+test.runIf(isInstalled).each(['arm', 'heal', 'inject', 'confirm', 'heal-host'])(
+  'shellcheck finds nothing in drill/%s.sh with what is sent before it',
+  (name) => {
+    const parts = ['lib', name].map((part) => `templates/remote/drill/${part}.sh`);
+    const input = parts.map((part) => readFileSync(new URL(part, root), 'utf8')).join('');
+    const { stdout } = spawnSync('shellcheck', ['--shell', 'sh', '-'], { cwd: root, input });
+    expect(String(stdout)).toBe('');
+  },
+);
