@@ -1,7 +1,7 @@
 import type { Bound, MomentName } from '../bound.ts';
 import type { LeaderKind } from '../drill-plan.ts';
 import type { ControllerPlace } from '../scene/scene.ts';
-import { boundOf, latest, sum, type Term } from './term.ts';
+import { boundOf, called, latest, sum, type Term } from './term.ts';
 import * as terms from './terms.ts';
 import type { Timings } from './timings.ts';
 
@@ -34,22 +34,27 @@ export function boundsOf(
   blow: Blow,
   canaryMs: number | undefined,
 ): readonly Bound[] {
-  const parts = partsOf(timings, blow);
-  const { leaders, services } = parts;
-  const needed = latest(services, parts.agents, parts.frameworks) ?? services;
-  const canary = { measuredMs: canaryMs, reconnects: parts.mesos !== undefined };
-  const agents = agentsBound(timings, blow, parts.agents);
+  const { zookeeper, mesos, marathon, agents, frameworks, services } = partsOf(timings, blow);
+  const canary = { measuredMs: canaryMs, reconnects: mesos !== undefined };
+  const build = sum(
+    latest(called('V', services), named('A', agents), named('F', frameworks)),
+    terms.canaryBuild(timings, canary),
+  );
   return [
-    ...bound('zookeeper-leader', blow.until, parts.zookeeper),
-    ...bound('mesos-leader', blow.until, parts.mesos),
-    ...bound('marathon-leader', blow.until, parts.marathon),
-    ...bound('first-write', blow.until, terms.firstWrite(parts.zookeeper)),
-    ...agents,
-    ...bound('frameworks-back', blow.until, leaders && parts.frameworks),
+    ...bound('zookeeper-leader', blow.until, zookeeper),
+    ...bound('mesos-leader', blow.until, mesos),
+    ...bound('marathon-leader', blow.until, marathon),
+    ...bound('first-write', blow.until, terms.firstWrite(zookeeper)),
+    ...agentsBound(timings, blow, agents),
+    ...bound('frameworks-back', blow.until, frameworks),
     ...bound('services-back', blow.until, services),
-    ...bound('new-build', blow.until, sum(needed, terms.canaryBuild(timings, canary))),
+    ...bound('new-build', blow.until, build),
     ...bound('all-synced', blow.members, inTurn(timings, blow)),
   ];
+}
+
+function named(name: string, term: Term | undefined): Term | undefined {
+  return term && called(name, term);
 }
 
 function bound(moment: MomentName, from: Bound['from'], term: Term | undefined): Bound[] {
@@ -60,7 +65,6 @@ interface Parts {
   readonly zookeeper: Term | undefined;
   readonly mesos: Term | undefined;
   readonly marathon: Term | undefined;
-  readonly leaders: Term | undefined;
   readonly agents: Term | undefined;
   readonly frameworks: Term | undefined;
   readonly services: Term;
@@ -79,12 +83,14 @@ function partsOf(timings: Timings, blow: Blow): Parts {
   const marathon = concerned.has('marathon')
     ? terms.marathonLeader(timings, blow.marathon, zookeeper)
     : undefined;
-  const leaders = latest(mesos, marathon);
+  const [master, marathons] = [named('M', mesos), named('L', marathon)];
+  const leaders = latest(master, marathons);
+  const controllers = controllersBack(timings, blow, marathons);
   return {
-    ...{ zookeeper, mesos, marathon, leaders },
-    agents: mesos && terms.agentsBack(mesos),
+    ...{ zookeeper, mesos, marathon },
+    agents: master && terms.agentsBack(master),
     frameworks: leaders && terms.frameworksBack(leaders),
-    services: terms.throughGateway(latest(leaders, controllersBack(timings, blow, marathon))),
+    services: terms.throughGateway(latest(master, controllers ?? marathons)),
   };
 }
 

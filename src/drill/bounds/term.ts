@@ -28,6 +28,11 @@ export function letter(name: string, meaning: string, { inputs, softMs, hardMs }
   return { text: name, where: [`${name} = ${meaning}`], inputs, softMs, hardMs };
 }
 
+/** The same under a letter of its own, for what builds on it. */
+export function called(name: string, term: Term): Term {
+  return { ...term, text: name, where: [`${name} = ${term.text}`, ...term.where] };
+}
+
 /** Parts that are undefined do not concern this fault. */
 export function sum(...parts: readonly (Term | undefined)[]): Term {
   const some = parts.filter((part) => part !== undefined);
