@@ -49,6 +49,8 @@ export interface JobNumbers {
 export interface Aftermath {
   /** Acknowledged writes that the ensemble does not have any more. */
   readonly lostWrites: readonly string[];
+  /** Why they could not be read back; undefined if they were. */
+  readonly unreadWrites?: string | undefined;
   /** Undefined if it could not be read. */
   readonly jobs: readonly JobNumbers[] | undefined;
   /** What the fault has left on hosts: empty if they are clean; undefined if somebody could not look. */

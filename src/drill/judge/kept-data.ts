@@ -8,7 +8,8 @@ export function writesKept(view: View): Invariant {
   const { aftermath } = view.recording;
   const count = samplesBy(view, 'write').filter(({ seen }) => seen.acknowledged).length;
   if (aftermath === undefined) return { name, holds: undefined, detail: 'nobody read them back' };
-  const { lostWrites } = aftermath;
+  const { lostWrites, unreadWrites } = aftermath;
+  if (unreadWrites !== undefined) return { name, holds: undefined, detail: unreadWrites };
   if (lostWrites.length > 0) {
     const some = lostWrites.slice(0, 3).join(', ');
     return { name, holds: false, detail: `${lostWrites.length} of ${count} lost: ${some}` };
