@@ -68,26 +68,55 @@ describe.skipIf(!canMakeHosts)("the dead-man's switch (needs root and namespaces
     },
   );
 
-  test('killed in the middle of injecting, nothing is left either', async () => {
-    host.sh('echo 2 >/var/lib/fake/stop-takes');
-    await armed({ kind: 'stop', container }, { deadlineS: 2 });
-    const injecting = inject(
-      host.remote,
-      { id: 'd1', fault: { kind: 'stop', container } },
-      host.ports,
-    );
-    const ended = injecting.catch((error: unknown) => error);
-    await host.until('it stops', () =>
-      host.sh('cat /var/lib/fake/calls').includes(`stop ${container}`),
-    );
-    // The script alone: what it has begun goes on, and ends after the deadline.
+  const stop: HostFault = { kind: 'stop', container };
+  const stops = () => host.sh("ps ax -o args | grep -c '[d]ocker stop'") !== '0';
+
+  test('killed in the middle of injecting, what it has begun is waited out and then healed', async () => {
+    host.sh('echo 5 >/var/lib/fake/stop-takes');
+    await armed(stop, { deadlineS: 2 });
+    const ended = inject(host.remote, { id: 'd1', fault: stop }, host.ports).catch(() => undefined);
+    await host.until('it stops', stops);
+    // The script alone, not what it has called.
     host.sh(
       `for pid in /proc/[0-9]*; do tr '\\0' ' ' <"$pid/cmdline" | grep -q '^sh -c s=' && kill -9 "\${pid#/proc/}"; done`,
     );
     await ended;
     await host.until('healed', isHealed);
+    await host.until('nobody stops anything', () => !stops());
     expect(host.status(container)).toBe('running');
-    expect(host.sh('tail -n 1 /var/lib/fake/calls | grep -c "^stop"')).toBe('0');
+  });
+
+  test('healing waits for an injection under way, and undoes it', async () => {
+    host.sh('echo 2 >/var/lib/fake/stop-takes');
+    await armed(stop);
+    const injecting = inject(host.remote, { id: 'd1', fault: stop }, host.ports);
+    await host.until('it stops', stops);
+    await Promise.all([heal(host.remote, 'd1'), injecting]);
+    expect(host.status(container)).toBe('running');
+  });
+
+  test('a healer that only seems to heal does not say that it has', async () => {
+    await struck(silence);
+    host.sh(`cat >/run/iptables <<'END'
+#!/bin/sh
+case "$*" in *' -D '* | *' -F '* | *' -X '*) exit 0 ;; esac
+exec /usr/sbin/iptables "$@"
+END
+      chmod +x /run/iptables; mount --bind /run /usr/local/sbin`);
+    await expect(heal(impatient(), 'd1')).rejects.toMatchObject({
+      ...{ code: 'DRILL_UNHEALED', message: 'drill d1 on m1 is not healed: chain' },
+    });
+    expect(isHealed()).toBe(false);
+  });
+
+  /** Gives up after a second instead of thirty. */
+  const impatient = () => ({
+    ...host.remote,
+    run: ((argv, options) =>
+      host.remote.run(
+        argv.map((word) => (word === '30' ? '1' : word)) as [string, ...string[]],
+        options,
+      )) as typeof host.remote.run,
   });
 
   test('a watcher that is killed as well is missed: nothing is injected, nothing renewed', async () => {
@@ -234,20 +263,12 @@ describe.skipIf(!canMakeHosts)("the dead-man's switch (needs root and namespaces
     host.sh('rm -r /var/lib/fake/containers/ci-zookeeper');
     const templates = host.ports.templates;
     await expect(disarm(host.remote, 'd1')).rejects.toMatchObject({ code: 'DRILL_UNHEALED' });
-    const impatient = {
-      ...host.remote,
-      run: ((argv, options) =>
-        host.remote.run(
-          argv.map((word) => (word === '30' ? '1' : word)) as [string, ...string[]],
-          options,
-        )) as typeof host.remote.run,
-    };
-    await expect(heal(impatient, 'd1')).rejects.toMatchObject({
+    await expect(heal(impatient(), 'd1')).rejects.toMatchObject({
       ...{ code: 'DRILL_UNHEALED', host: 'm1' },
       message: 'drill d1 on m1 is not healed: start ci-zookeeper',
       remedy: expect.stringContaining(`sh ${folder}/heal.sh heal 30 operator`) as string,
     });
-    expect(await healHost(impatient, 'd1', { templates })).toEqual([
+    expect(await healHost(impatient(), 'd1', { templates })).toEqual([
       { id: 'd1', healed: false, detail: 'start ci-zookeeper' },
     ]);
     expect(await residue()).toContainEqual({ kind: 'drill', name: 'd1', detail: 'injected' });
