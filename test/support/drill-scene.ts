@@ -128,7 +128,6 @@ function healthOf(spec: ClusterSpec, leaders: Scene['leaders']): Health {
     const canLose = Math.ceil(hosts.length / 2) - 1;
     return { state: 'healthy', leader, members, canLose, voting: hosts.length, reason: '' };
   };
-  const { voting: _voting, ...marathon } = group('marathon', leaders.marathon, 'standby');
   const gateways = hostsOf(spec, 'gateway').map((host) => member(host, 'gateway'));
   const agents = hostsOf(spec, 'mesos-agent').map((host) => {
     return { ...member(host, 'agent'), resources: undefined };
@@ -141,13 +140,13 @@ function healthOf(spec: ClusterSpec, leaders: Scene['leaders']): Health {
     zookeeper: group('zookeeper', leaders.zookeeper, 'follower'),
     mesosMasters: group('mesos-master', leaders.mesos, 'standby'),
     mesosAgents: { state: 'healthy', members: agents, reason: '' },
-    marathon,
+    marathon: { ...group('marathon', leaders.marathon, 'standby'), voting: undefined },
     gateways: {
       ...{ state: 'healthy', members: gateways, canLose: gateways.length - 1, reason: '' },
       movingAddress: undefined,
     },
     jenkins: [],
-    ...{ orphanFrameworks: [], diskHogs: [], pool: undefined },
+    ...{ orphanFrameworks: [], diskHogs: [], residue: [], pool: undefined },
   };
 }
 

@@ -1,3 +1,4 @@
+import { residueText } from '../../plan/residue.ts';
 import type { LeaderKind } from '../drill-plan.ts';
 import { titleOf } from '../catalogue/draft.ts';
 import { marathonLeader, mesosLeader, zookeeperLeader } from '../bounds/terms.ts';
@@ -43,16 +44,18 @@ function faultsOf(
 }
 
 export const noDrill: DrillGate = ({ scene }) => {
-  const name = 'no other drill runs';
+  const name = 'no other drill runs, and none left anything';
   const running: string[] = [];
   const silent: string[] = [];
   for (const [host, { abilities }] of scene.hosts) {
     if (typeof abilities === 'string') silent.push(host);
     else running.push(...abilities.drills.map((drill) => `${drill} on ${host}`));
   }
-  if (running.length > 0) return gate(name, false, running.join(', '));
+  const left = scene.health.residue.map((one) => `${one.host}: ${residueText(one)}`);
+  const found = running.length > 0 ? running : left;
+  if (found.length > 0) return gate(name, false, found.join(', '));
   if (silent.length > 0) return gate(name, undefined, `${silent.join(', ')} did not tell`);
-  return gate(name, true, 'nothing is armed');
+  return gate(name, true, 'nothing is armed or left');
 };
 
 export const noDeployment: DrillGate = ({ scene }) =>

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 const root = new URL('../../..', import.meta.url);
 const scripts = [
   'templates/remote/details.sh',
+  'templates/remote/drill-abilities.sh',
   ...['templates/remote/lock.sh', 'templates/remote/lock-status.sh'],
   ...['templates/remote/facts.sh', 'templates/remote/stage.sh', 'templates/jenkins/start.sh'],
   ...['facts', 'home-lock', 'image'].map((name) => `templates/check/${name}.sh`),
