@@ -79,15 +79,10 @@ function clockDoubt({ recording }: View): number {
   return errors.reduce((most, error) => (error > most ? error : most), 0);
 }
 
-/** The last host that was seen to lead before the fault. */
-export function leaderBefore(view: View, kind: LeaderKind): string | undefined {
-  return view.baseline?.leaders[kind];
-}
-
 /** Hosts that led after the fault and did not lead before it. */
 export function newLeaders(view: View, kind: LeaderKind): readonly string[] {
   const { injectedAt } = view;
-  const old = leaderBefore(view, kind);
+  const old = view.baseline?.leaders[kind];
   if (injectedAt === undefined || old === undefined) return [];
   const later = claimsOf(view, kind).filter(
     ({ until, host }) => until >= injectedAt && host !== old,

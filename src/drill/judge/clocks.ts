@@ -7,7 +7,9 @@ const driftMs = 100;
 
 /** Why times from inside cannot be compared with ours; empty if they can. */
 export function clockFaults({ recording, streams }: View): readonly string[] {
-  const back = streams.filter(({ backMs }) => backMs > driftMs).map(({ from }) => from);
+  const back = streams
+    .filter(({ backMs, clockErrorMs }) => backMs > driftMs + clockErrorMs)
+    .map(({ from }) => from);
   const hosts = new Set(streams.map(({ from }) => from).filter((from) => from !== 'operator'));
   const backwards = [...new Set(back)].map((from) => `the samples from ${from} go back in time`);
   const doubts = [...hosts].flatMap((host) => {

@@ -24,7 +24,7 @@ const tellers: Readonly<Partial<Record<MomentName, readonly ProbeName[]>>> = {
 };
 
 /** From the fault until the last bound was kept, or had passed in vain, and the fault was healed. */
-export function windowOf(view: View, bounds: readonly BoundResult[]): Window | undefined {
+function windowOf(view: View, bounds: readonly BoundResult[]): Window | undefined {
   const { injectedAt, healedAt, recording } = view;
   if (injectedAt === undefined) return undefined;
   const latest = injectedAt + recording.plan.observeMs;
@@ -41,7 +41,7 @@ export function windowOf(view: View, bounds: readonly BoundResult[]): Window | u
 /** Shorter gaps than this, or than a tenth of the bound, make no difference. */
 const leastMs = 1000;
 
-export function longestAllowedGap(probe: ProbeName, bounds: readonly BoundResult[]): number {
+function longestAllowedGap(probe: ProbeName, bounds: readonly BoundResult[]): number {
   const soft = bounds
     .filter(({ moment }) => tellers[moment]?.includes(probe) === true)
     .map(({ softMs }) => (Number.isFinite(softMs) ? softMs : 0));

@@ -6,7 +6,7 @@ export interface Found {
   readonly errorMs: number;
 }
 
-interface Absence {
+export interface Absence {
   readonly from: Ms;
   /** Undefined: it was not over at the end. */
   readonly end: Found | undefined;
@@ -27,18 +27,25 @@ const blipMs = 1000;
  * reached it yet, does not count; nor does a blip later on.
  */
 export function recoveryIn(turns: readonly Turn[], span: Span): Found | undefined {
-  const { injectedAt, effectAt } = span;
+  const { injectedAt } = span;
   const after = turns.filter(({ at }) => at >= injectedAt);
   const [first] = after;
   if (first === undefined) return undefined;
   const before = turns.findLast(({ at }) => at < injectedAt)?.holds ?? false;
   const absences = absencesIn(after, before, injectedAt);
-  const isReal = ({ from, lengthMs }: Absence) => lengthMs >= blipMs || from <= effectAt;
-  const long = absences.findLast(({ lengthMs }) => lengthMs >= blipMs);
-  const real = long ?? longest(absences.filter(isReal));
+  const real = lastOfAbsences(absences, span);
   if (real !== undefined) return real.end;
   const held = after.find(({ holds }) => holds);
   return held && { at: held.at, errorMs: held.errorMs };
+}
+
+/** The one whose end is the recovery; undefined if it was never really away. */
+export function lastOfAbsences(
+  absences: readonly Absence[],
+  { effectAt }: Span,
+): Absence | undefined {
+  const long = absences.findLast(({ lengthMs }) => lengthMs >= blipMs);
+  return long ?? longest(absences.filter(({ from }) => from <= effectAt));
 }
 
 function longest(absences: readonly Absence[]): Absence | undefined {

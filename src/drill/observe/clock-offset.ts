@@ -14,7 +14,7 @@ export interface RoundTrip {
 }
 
 /** The host answered somewhere between the two: in the middle, give or take half the way. */
-export function offsetOf({ sentAt, answeredAt, receivedAt }: RoundTrip): Offset {
+function offsetOf({ sentAt, answeredAt, receivedAt }: RoundTrip): Offset {
   return {
     offsetMs: answeredAt - (sentAt + receivedAt) / 2,
     errorMs: (receivedAt - sentAt) / 2,

@@ -168,8 +168,8 @@ function createWriter({ spec, host, write }: InsideOptions) {
 }
 
 /** Several at once at first, then one every now and then: the clocks drift. */
-const firstQuestions = 8;
-const firstPauseMs = 30;
+const firstQuestions = 16;
+const firstPauseMs = 60;
 const laterPauseMs = 1000;
 
 async function keepAsking(
