@@ -129,7 +129,7 @@ export function movedAway(timings: Timings, controllers: readonly ControllerPlac
 }
 
 /** The master gives an agent up at the n-th ping that is not answered (seen on 1.12: 85 to 89 s). */
-export function unreachable({ ping, pings }: Timings): Term {
+function unreachable({ ping, pings }: Timings): Term {
   const ms = (pings.value + 1) * ping.value * s;
   return letter('U', '(n + 1)·p', { inputs: [ping, pings], softMs: ms, hardMs: ms });
 }

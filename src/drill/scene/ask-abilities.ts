@@ -4,7 +4,7 @@ import { recordFolder } from '../../run/lock/claim.ts';
 import { parseAbilities, type Abilities } from './abilities.ts';
 
 /** Where armed drills have their folders on a host. */
-export const drillFolder = `${recordFolder}/drills`;
+const drillFolder = `${recordFolder}/drills`;
 
 /** Five attempts of at most 10 s each, and what Docker takes. */
 const deadlineMs = 90_000;

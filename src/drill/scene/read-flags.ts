@@ -54,7 +54,7 @@ async function zookeeperFlags({ sight, host, remote }: Place): Promise<Zookeeper
 }
 
 /** `conf` of ZooKeeper 3.8: `key=value` lines, then those of the servers. */
-export function parseConf(answer: string): ZookeeperFlags {
+function parseConf(answer: string): ZookeeperFlags {
   const lines = new Map(
     answer.split('\n').map((line) => {
       const [key = '', ...value] = line.split('=');
