@@ -32,6 +32,7 @@ const build: z.ZodType<Whole<DrillBuild>> = z.object({
 
 const aftermath: z.ZodType<Whole<Aftermath>> = z.object({
   lostWrites: texts,
+  unreadWrites: absent(z.string()),
   jobs: absent(jobs),
   residue: absent(texts),
   steady: absent(z.boolean()),

@@ -1,11 +1,18 @@
 import type { Ms } from '../../drill/sample.ts';
 import { duration } from '../drill-words.ts';
+import { clip } from '../table.ts';
 import type { Axis } from './axis.ts';
 import type { Rows } from './chart.ts';
 import type { Band, Lane, Strip } from './lanes.ts';
 import { tag, type Content, type Markup } from './markup.ts';
 
+/** Of letters; a longer one is cut. */
+export const longestLabel = 32;
+const longestObservers = 37;
+
+/** Of the first observer's strip, with its words; those of the others are thinner. */
 const laneHeight = 18;
+const thinHeight = 8;
 const laneGap = 4;
 const groupGap = 14;
 /** Room below a band for the marks of its samples. */
@@ -22,7 +29,7 @@ export function laneRows(lanes: readonly Lane[], { axis, top }: Place): Rows {
     const isFirst = lanes[index - 1]?.group !== lane.group;
     if (isFirst) y += groupGap;
     const row = laneRow(lane, { axis, y, isFirst });
-    y += laneHeight + laneGap;
+    y += laneHeight + Math.max(0, lane.strips.length - 1) * thinHeight + laneGap;
     return row;
   });
   return { height: y - top, drawn: tag('g', { class: 'lanes' }, drawn) };
@@ -36,18 +43,26 @@ interface LanePlace {
 
 function laneRow(lane: Lane, { axis, y, isFirst }: LanePlace): Markup {
   const { group, label, strips } = lane;
-  const height = laneHeight / Math.max(1, strips.length);
   const text = { y: y + laneHeight / 2 + 4 };
   return tag(
     'g',
     { class: 'lane' },
     isFirst ? groupHead(group, { axis, y, isFirst }) : undefined,
-    tag('text', { class: 'label', x: axis.left - 10, 'text-anchor': 'end', ...text }, label),
+    tag(
+      'text',
+      { class: 'label', x: axis.left - 10, 'text-anchor': 'end', ...text },
+      clip(label, longestLabel),
+    ),
     strips.map((strip, index) =>
-      stripRow(strip, { axis, y: y + index * height, height, lane: `${group} ${label}` }),
+      stripRow(strip, { axis, lane: `${group} ${label}`, ...slot(y, index) }),
     ),
     tag('text', { class: 'observer', x: axis.right + 12, ...text }, observers(strips)),
   );
+}
+
+function slot(y: number, index: number): Pick<StripPlace, 'y' | 'height'> {
+  if (index === 0) return { y, height: laneHeight };
+  return { y: y + laneHeight + (index - 1) * thinHeight, height: thinHeight };
 }
 
 function groupHead(group: string, { axis, y }: LanePlace): Content {
@@ -58,9 +73,16 @@ function groupHead(group: string, { axis, y }: LanePlace): Content {
   ];
 }
 
-function observers(strips: readonly Strip[]): string {
+/** The strips in their order; all names stand in the text that a pointer finds. */
+function observers(strips: readonly Strip[]): Content {
   const names = strips.map(({ from }) => from).filter((from) => from !== '');
-  return names.length === 0 ? '' : `seen from ${names.join(', ')}`;
+  const [first] = names;
+  if (first === undefined) return undefined;
+  const others = names.length === 1 ? '' : ` and ${names.length - 1} more`;
+  return [
+    clip(`seen from ${first}`, longestObservers - others.length) + others,
+    tag('title', {}, names.join(', ')),
+  ];
 }
 
 interface StripPlace {
@@ -72,7 +94,7 @@ interface StripPlace {
 
 function stripRow({ from, bands, ticks }: Strip, place: StripPlace): Content {
   const { axis, y } = place;
-  const marks = ticks.length === 0 ? 0 : Math.min(tickHeight, place.height / 3);
+  const marks = ticks.length === 0 ? 0 : Math.min(tickHeight, place.height / 4);
   const height = place.height - marks - 0.5;
   const inside = bands.filter((band) => band.to > axis.from && band.from < axis.to);
   const d = tickPath(ticks, { axis, y: y + height + 0.5, height: marks });

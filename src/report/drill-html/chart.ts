@@ -1,14 +1,14 @@
 import type { JudgedDrill } from '../../drill/record/judged.ts';
 import { drillName, duration } from '../drill-words.ts';
 import { timeAxis, type Axis } from './axis.ts';
-import { laneRows } from './chart-lanes.ts';
+import { laneRows, longestLabel } from './chart-lanes.ts';
 import { momentRows } from './chart-moments.ts';
-import { lanesOf } from './lanes.ts';
+import { lanesOf, type Lane } from './lanes.ts';
 import { tag, type Content, type Markup } from './markup.ts';
 
 /** Units of the drawing; a page scales them to its width. */
 const width = 1120;
-const sides = { left: 168, right: 884 };
+const right = 884;
 const top = 46;
 
 /** Something drawn that is so high. */
@@ -21,9 +21,10 @@ export interface Rows {
 export function chart(drill: JudgedDrill, id: string): Markup | undefined {
   const { recording } = drill;
   if (recording.samples.length === 0) return undefined;
-  const axis = timeAxis(drill, sides);
+  const found = lanesOf(recording);
+  const axis = timeAxis(drill, { left: leftOf(found), right });
   const moments = momentRows(drill, { axis, top });
-  const lanes = laneRows(lanesOf(recording), { axis, top: top + moments.height + 2 });
+  const lanes = laneRows(found, { axis, top: top + moments.height + 2 });
   const bottom = top + moments.height + 2 + lanes.height;
   const size = { viewBox: `0 0 ${width} ${Math.ceil(bottom + 30)}` };
   return tag(
@@ -36,6 +37,12 @@ export function chart(drill: JudgedDrill, id: string): Markup | undefined {
     momentLines(drill, { axis, bottom }),
     ...[moments.drawn, lanes.drawn],
   );
+}
+
+/** Room for the longest label beside the name of its group, within reason. */
+function leftOf(lanes: readonly Lane[]): number {
+  const longest = Math.max(0, ...lanes.map(({ label }) => label.length));
+  return Math.max(168, 100 + 7 * Math.min(longest, longestLabel));
 }
 
 interface Area {

@@ -3,7 +3,7 @@ import type { Ms, Sample } from '../../drill/sample.ts';
 import { streamKey } from '../../drill/stream-key.ts';
 import { groups, sightsOf, type Group, type Sight, type State } from './states.ts';
 
-/** One line of the drawing: what was seen of one member, by up to four observers. */
+/** One line of the drawing: what was seen of one member, by its observers. */
 export interface Lane {
   readonly group: Group;
   readonly label: string;
@@ -24,19 +24,31 @@ export interface Band {
   readonly to: Ms;
 }
 
-/** More would be thinner than a line. */
-const mostStrips = 4;
+/** As many as the largest ensemble has members. */
+const mostStrips = 7;
 
 export function lanesOf(recording: Recording): readonly Lane[] {
   const lanes = [...stripsByLane(recording).values()].map(({ group, label, strips }): Lane => ({
     ...{ group, label },
     strips: [...strips.values()].sort(operatorFirst).slice(0, mostStrips).map(strip),
   }));
-  const order = ({ group }: Lane) => groups.indexOf(group);
-  return [
-    ...lanes.sort((left, right) => order(left) - order(right) || byLabel(left, right)),
-    ...buildLanes(recording),
-  ];
+  const members = groups.flatMap((group) =>
+    fewer(lanes.filter((lane) => lane.group === group).sort(byLabel)),
+  );
+  return [...members, ...buildLanes(recording)];
+}
+
+/** A pool may have hundreds of hosts, nearly all of which see nothing of a fault. */
+const mostLanes = 12;
+
+function fewer(lanes: readonly Lane[]): readonly Lane[] {
+  const [first] = lanes;
+  if (first === undefined || lanes.length <= mostLanes) return lanes;
+  const eventful = lanes.filter(({ strips }) => strips.some(({ bands }) => bands.length > 1));
+  const shown = new Set([...eventful, ...lanes].slice(0, mostLanes));
+  const left = lanes.length - shown.size;
+  const label = `${left} more${eventful.length <= mostLanes ? ', nothing changed' : ''}`;
+  return [...lanes.filter((lane) => shown.has(lane)), { group: first.group, label, strips: [] }];
 }
 
 interface Draft {
@@ -60,12 +72,18 @@ function stripsByLane({ samples, baseline }: Recording): ReadonlyMap<string, Lan
         ...{ group, label, strips: new Map<string, Draft>() },
       }));
       const strip = taken(lane.strips, streamKey(sample), () => ({
-        ...{ from: sample.from, points: [] },
+        from: observer(sample),
+        points: [],
       }));
       strip.points.push({ sample, state, word });
     }
   }
   return lanes;
+}
+
+/** Znodes are read through each member. */
+function observer({ from, seen }: Sample): string {
+  return seen.probe === 'elected' && from !== seen.host ? `${from} through ${seen.host}` : from;
 }
 
 function taken<T>(map: Map<string, T>, key: string, make: () => T): T {
@@ -83,7 +101,7 @@ function byLabel({ label: left }: Lane, { label: right }: Lane): number {
 }
 
 function operatorFirst({ from: left }: Draft, { from: right }: Draft): number {
-  const rank = (from: string) => (from === 'operator' ? 0 : 1);
+  const rank = (from: string) => (from.startsWith('operator') ? 0 : 1);
   return rank(left) - rank(right) || left.localeCompare(right, 'en', { numeric: true });
 }
 

@@ -19,8 +19,10 @@ export function tag(
   const inside = Object.entries(attributes).map(([key, value]) =>
     value === undefined ? '' : ` ${key}="${escaped(shown(value))}"`,
   );
-  const open = `<${name}${inside.join('')}>`;
-  return { markup: name === 'meta' ? open : `${open}${written(content)}</${name}>` };
+  const open = `<${name}${inside.join('')}`;
+  // HTML has no end tag for it; with the slash the page is XML, too.
+  if (name === 'meta') return { markup: `${open}/>` };
+  return { markup: `${open}>${written(content)}</${name}>` };
 }
 
 /** Text of our own that must not be escaped: style sheets. */
