@@ -118,6 +118,13 @@ test('tasks, agents and a build may be lost where the plan says so, and it is to
   );
 });
 
+test('a task of which nobody knows where it ran may not end, whatever else may', () => {
+  const baseline = { ...truth.baseline!, tasks: [...truth.baseline!.tasks, 'F-1/other.3@S-7'] };
+  const judged = judge(expecting({ ...small, baseline }, { mayLoseTasksOn: ['a1', 'a2'] }));
+  expect(judged).toMatchObject({ verdict: 'VIOLATION' });
+  expect(judged.reason).toContain('no task lost (lost: F-1/other.3@S-7)');
+});
+
 test('two leaders for no longer than the plan allows are no violation', () => {
   const samples = truth.samples.map((sample) =>
     sample.seen.probe === 'mesos' &&
