@@ -29,7 +29,7 @@ export interface Offsets {
   readonly ends: () => readonly Offset[];
 }
 
-/** Few, so that the drift of a crystal does not matter; enough that one was not held up. */
+/** Of the last; of the first twice as many, for they come fast. Few, so that the drift of a crystal does not matter; enough that one was not held up. */
 const kept = 8;
 
 export function createOffsets(): Offsets {
@@ -38,7 +38,7 @@ export function createOffsets(): Offsets {
   return {
     add: (trip) => {
       const offset = offsetOf(trip);
-      if (first.length < kept) first.push(offset);
+      if (first.length < 2 * kept) first.push(offset);
       last.push(offset);
       if (last.length > kept) last.shift();
     },
