@@ -29,7 +29,10 @@ export interface Offsets {
   readonly ends: () => readonly Offset[];
 }
 
-/** Of the last; of the first twice as many, for they come fast. Few, so that the drift of a crystal does not matter; enough that one was not held up. */
+/**
+ * Of the last; of the first, which come fast, twice as many. Few, so that the drift of a crystal does
+ * not matter; enough that one was not held up.
+ */
 const kept = 8;
 
 export function createOffsets(): Offsets {
