@@ -38,8 +38,8 @@ function windowOf(view: View, bounds: readonly BoundResult[]): Window | undefine
   return { begin: injectedAt, end };
 }
 
-/** Shorter gaps than this, or than a tenth of the bound, make no difference. */
-const leastMs = 1000;
+/** No bound is tighter: a shorter gap, or one of a tenth of the bound, hides no verdict. */
+const leastMs = 2000;
 
 function longestAllowedGap(probe: ProbeName, bounds: readonly BoundResult[]): number {
   const soft = bounds

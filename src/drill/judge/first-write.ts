@@ -22,8 +22,14 @@ export function firstWrite(view: View, span: Span): Found | undefined {
   return real === undefined ? foundBy(first, writes) : real.end;
 }
 
-/** Times in which no write was begun that was acknowledged. */
+/** Times in which writes were begun and none was acknowledged. That nobody wrote is no refusal. */
 function lulls(writes: readonly Write[], kept: readonly Write[], since: number): Absence[] {
+  return allLulls(writes, kept, since).filter(({ from, end }) =>
+    writes.some(({ at, seen }) => !seen.acknowledged && at >= from && at <= (end?.at ?? Infinity)),
+  );
+}
+
+function allLulls(writes: readonly Write[], kept: readonly Write[], since: number): Absence[] {
   const between = kept.flatMap((one, index): Absence[] => {
     const from = kept[index - 1]?.at ?? since;
     if (one.at - from <= lullMs) return [];

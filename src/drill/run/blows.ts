@@ -42,12 +42,15 @@ function faultText(fault: HostFault): string {
   }
 }
 
-/** Throws DRILL_NOT_INJECTED or DRILL_NOT_ARMED. */
-export async function strikeOne(blows: Blows, { host, fault }: Strike): Promise<void> {
+/**
+ * Returns how long before the answer it was begun, in milliseconds by the clock of the host. Throws
+ * DRILL_NOT_INJECTED or DRILL_NOT_ARMED.
+ */
+export async function strikeOne(blows: Blows, { host, fault }: Strike): Promise<number> {
   const sshPorts = [...new Set(blows.sight.spec.hosts.map(({ ssh }) => ssh.port))];
   const hit = { id: blows.id, fault, token: blows.token, sshPorts };
   const injection = await inject(remoteOf(blows, host), hit, blows.ports);
-  if (injection.kind === 'injected') return;
+  if (injection.kind === 'injected') return injection.uptimeMs - injection.beforeMs;
   throw new ClusterError('DRILL_NOT_INJECTED', `${host} cannot do it: ${injection.reason}`, {
     host,
     remedy: 'ci-cluster failover-drill --list shows what can be run here. Nothing was broken.',

@@ -56,10 +56,14 @@ export function abort(course: Course, story: Story, reason: string): void {
   tell(course, `broken off: ${reason}`);
 }
 
-export function begin({ log, at, ...course }: Course, story: Story, acts: string): void {
-  story.injectedAt ??= at();
-  log.injected(story.injectedAt);
-  tell({ log, at, ...course }, acts);
+/** By what the host tells of its own clock; until it does, by when it was asked. */
+export function begin(story: Story, ms: Ms): void {
+  story.injectedAt = ms;
+}
+
+export function told(course: Course, { injectedAt }: Story, acts: string): void {
+  if (injectedAt !== undefined) course.log.injected(injectedAt);
+  tell(course, acts);
 }
 
 export function confirmed(
