@@ -8,6 +8,7 @@ import { addConfig } from './commands/config.ts';
 import type { CommandContext } from './commands/context.ts';
 import { addDestroy } from './commands/destroy.ts';
 import { addExec } from './commands/exec.ts';
+import { addFailoverDrill } from './commands/failover-drill.ts';
 import { addImages } from './commands/images.ts';
 import { addInit } from './commands/init.ts';
 import { addJenkins } from './commands/jenkins.ts';
@@ -63,6 +64,7 @@ function createProgram(context: CommandContext): Command {
   addRestart(program, context);
   addUpgrade(program, context);
   addRollback(program, context);
+  addFailoverDrill(program, context);
   addJenkins(program, context);
   addLogs(program, context);
   addExec(program, context);

@@ -48,6 +48,7 @@ function lazyConnector(): Connector {
   const load = async () => (await import('./adapters/ssh.ts')).createConnector();
   return {
     connect: async (target, signal) => await (await (loaded ??= load())).connect(target, signal),
+    apart: lazyConnector,
     [Symbol.asyncDispose]: async () => {
       await (await loaded)?.[Symbol.asyncDispose]();
     },

@@ -99,6 +99,10 @@ export interface ZookeeperSession extends AsyncDisposable {
   children(path: string): Promise<readonly string[]>;
   /** Creates the znode and its parents; false if it existed. */
   create(path: string, content: string): Promise<boolean>;
+  /** Creates a znode below one that is there, with one request; false if it existed. */
+  append(path: string, content: string): Promise<boolean>;
+  /** Removes a znode without children; false if there was none. */
+  remove(path: string): Promise<boolean>;
 }
 
 /** How to reach one host; everything else about it is of no interest to the connection. */
@@ -122,6 +126,8 @@ export interface Connector extends AsyncDisposable {
    * HOST_UNREACHABLE, HOST_KEY_UNKNOWN, HOST_KEY_CHANGED, AUTH_REFUSED or KEY_UNREADABLE.
    */
   connect(target: SshTarget, signal?: AbortSignal): Promise<RemoteHost>;
+  /** Another one, whose connections nobody shares with this one. Whoever asks for it disposes of it. */
+  apart(): Connector;
 }
 
 export interface Clock {

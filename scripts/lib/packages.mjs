@@ -7,9 +7,10 @@ const install = ['apt-get', 'install', '--yes', '--no-install-recommends'];
 const quietly = { env: { DEBIAN_FRONTEND: 'noninteractive' } };
 
 /**
- * Programs by others that judge what this project makes (test/e2e, lab/stand-ins/test/judges), and what
- * the test of the isolation rules makes its network of. The shells are login shells that people have; `sudo` refuses in all its ways, and
- * shellcheck reads the scripts for hosts.
+ * Programs by others that judge what this project makes (test/e2e, test/judges,
+ * lab/stand-ins/test/judges), and what the test of the isolation rules makes its network of. The shells
+ * are login shells that people have; `sudo` refuses in all its ways, and shellcheck reads the scripts
+ * for hosts.
  */
 const judges = {
   iproute2: () => has('ip'),
@@ -24,6 +25,9 @@ const judges = {
   busybox: () => has('busybox'),
   sudo: () => has('sudo'),
   shellcheck: () => has('shellcheck'),
+  chromium: () => has('chromium'),
+  // Without a font the browser draws boxes, which have other widths than words.
+  'fonts-dejavu-core': () => existsSync('/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'),
 };
 
 /** Debian packages that the lab, and with `forTests` the judges, need and this machine lacks. */

@@ -40,11 +40,17 @@ export function createConnector(options: ConnectorOptions = {}): Connector {
     knownHosts: cacheByFile(readKnownHosts),
     pool: new Pool(),
   };
+  return connectorOf(commons);
+}
+
+function connectorOf(commons: Commons): Connector {
+  const { timing } = commons;
   return {
     connect: async (target, signal) => {
       if (target.address === 'localhost') return localHost(target.host, timing);
       return remoteHost(await leaseSession(commons, target, signal));
     },
+    apart: () => connectorOf({ ...commons, pool: new Pool() }),
     [Symbol.asyncDispose]: () => commons.pool.closeAll(),
   };
 }

@@ -25,10 +25,25 @@ export function readChildren(client: Client, path: string): Promise<readonly str
 export async function createZnode(client: Client, path: string, content: string): Promise<boolean> {
   const parent = path.slice(0, path.lastIndexOf('/'));
   if (parent !== '') await makeParents(client, parent);
-  return await new Promise((resolve, reject) => {
+  return await appendZnode(client, path, content);
+}
+
+/** One request; the parent must be there. */
+export function appendZnode(client: Client, path: string, content: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
     client.create(path, Buffer.from(content, 'utf8'), (error) => {
       if (!error) resolve(true);
       else if (codeOf(error) === nodeExists) resolve(false);
+      else reject(faultOf(error));
+    });
+  });
+}
+
+export function removeZnode(client: Client, path: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    client.remove(path, (error) => {
+      if (!error) resolve(true);
+      else if (codeOf(error) === noNode) resolve(false);
       else reject(faultOf(error));
     });
   });

@@ -7,7 +7,7 @@ import { forwardingRefused } from './ssh/faults.ts';
 import { seconds } from './supervise.ts';
 import { nameOfEndpoint } from './wire.ts';
 import type { Dial, Wire } from './wire.ts';
-import { createZnode, readChildren, readZnode } from './znodes.ts';
+import { appendZnode, createZnode, readChildren, readZnode, removeZnode } from './znodes.ts';
 
 export interface ZookeeperTarget extends Endpoint {
   readonly host: string;
@@ -153,6 +153,8 @@ function sessionOn(line: Line, target: ZookeeperTarget): ZookeeperSession {
     read: (path) => call(`read ${path}`, () => readZnode(client, path)),
     children: (path) => call(`list ${path}`, () => readChildren(client, path)),
     create: (path, content) => call(`create ${path}`, () => createZnode(client, path, content)),
+    append: (path, content) => call(`create ${path}`, () => appendZnode(client, path, content)),
+    remove: (path) => call(`remove ${path}`, () => removeZnode(client, path)),
     [Symbol.asyncDispose]: line.close,
   };
 }

@@ -6,7 +6,7 @@ import type { Ports } from '../ports.ts';
 import type { Report } from '../run/events.ts';
 import type { BuildOutcome, BuildRecord } from './build-record.ts';
 import { callOff } from './call-off.ts';
-import { canaryJob } from './canary-job.ts';
+import { canaryJob, type CanaryJob } from './canary-job.ts';
 import { diagnose } from './diagnose.ts';
 import { createJenkinsClient, type JenkinsClient, type Way } from '../health/jenkins-client.ts';
 import { createMesosView } from './mesos-view.ts';
@@ -21,6 +21,10 @@ export interface BuildRequest {
   readonly controller: JenkinsController;
   readonly label: string;
   readonly timeoutMs: number;
+  /** Another job than the canary of the label. */
+  readonly job?: CanaryJob | undefined;
+  /** Gets the record before anything is filled in, for those who cannot wait for the end. */
+  readonly onRecord?: ((record: Readonly<BuildRecord>) => void) | undefined;
 }
 
 /** Time for an image to be pulled and a build agent to start, and then for the build itself. */
@@ -32,8 +36,9 @@ export const defaultTimeoutMs = 15 * 60_000;
  */
 export async function runBuild(request: BuildRequest): Promise<BuildOutcome> {
   const { ports, controller, label } = request;
-  const job = canaryJob(controller.canary, label, ports.quote);
+  const job = request.job ?? canaryJob(controller.canary, label, ports.quote);
   const record = emptyRecord(controller.name, label, job.name);
+  request.onRecord?.(record);
   const client = createJenkinsClient(waysTo(request), controller.admin);
   try {
     await checkController(client, controller);

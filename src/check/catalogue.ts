@@ -11,6 +11,7 @@ import { dockerMode } from './docker/mode.ts';
 import { dockerRuns } from './docker/runs.ts';
 import { dockerStorage } from './docker/storage.ts';
 import { dockerVersion } from './docker/version.ts';
+import { drillResidue } from './hosts/drill-residue.ts';
 import { hostArchitecture } from './hosts/architecture.ts';
 import { sshForwarding } from './hosts/forwarding.ts';
 import { hostKernel } from './hosts/kernel.ts';
@@ -56,7 +57,7 @@ export function groupOf(name: CheckName): string {
 /** Every check, in the order of their numbers. */
 export const catalogue: readonly Check[] = [
   ...[hostReached, hostSudo, hostFacts, sshForwarding, hostSystem, hostArchitecture, hostKernel],
-  ...[hostTools, hostSelinux, hostOutlier, hostMemory, initPreflight],
+  ...[hostTools, hostSelinux, hostOutlier, hostMemory, initPreflight, drillResidue],
   ...[dockerRuns, dockerVersion, dockerStorage, dockerLiveRestore, dockerMode, dockerLimits],
   ...[cgroupVersion, agentDockerClient],
   ...[hostAddress, portsFree, portMatrix, ephemeralPorts, controlPortsOutside],

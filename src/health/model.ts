@@ -1,3 +1,5 @@
+import type { Residue } from '../plan/residue.ts';
+
 /** Unknown is not healthy: it means that nobody could look. */
 export type State = 'healthy' | 'degraded' | 'unhealthy' | 'unknown';
 
@@ -118,6 +120,11 @@ export interface DiskHog {
   readonly declaredMb: number;
 }
 
+/** What a failover drill has left on a host, or does there at this moment. */
+export interface HostResidue extends Residue {
+  readonly host: string;
+}
+
 /** The whole stack at one moment. */
 export interface Health {
   readonly verdict: State;
@@ -132,6 +139,8 @@ export interface Health {
   readonly orphanFrameworks: readonly OrphanFramework[];
   /** A warning, too. */
   readonly diskHogs: readonly DiskHog[];
+  /** Likewise. */
+  readonly residue: readonly HostResidue[];
   /** Undefined where no two controllers share the pool, or Jenkins does not tell. */
   readonly pool: PoolUse | undefined;
 }

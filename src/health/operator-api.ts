@@ -2,7 +2,7 @@ import type { HttpAnswer, NoAnswer } from '../ports.ts';
 import { ask, failed, jsonOf, placeOf, type Sight } from './sight.ts';
 
 /** One call of the operator API (`POST /api/v1`, Mesos 1.9+) to the master on a host. */
-export function operatorCall({ spec }: Sight, type: string, content?: object) {
+export function operatorCall({ spec }: Pick<Sight, 'spec'>, type: string, content?: object) {
   const headers = { 'content-type': 'application/json', accept: 'application/json' };
   const body = JSON.stringify({ type, ...(content && { [type.toLowerCase()]: content }) });
   return { method: 'POST', path: '/api/v1', port: spec.mesos.masterPort, headers, body } as const;

@@ -7,7 +7,7 @@ import { hostsHealth } from './hosts.ts';
 import { probeJenkins } from './jenkins.ts';
 import { probeMarathon } from './marathon.ts';
 import { probeAgents, probeMasters } from './mesos.ts';
-import { worst, type Health } from './model.ts';
+import { worst, type Health, type HostResidue } from './model.ts';
 import type { Sight } from './sight.ts';
 import { probePoolUse } from './pool-use.ts';
 import { probeZookeeper } from './zookeeper.ts';
@@ -46,6 +46,13 @@ export async function probeStack(input: PlanInput, sight: Sight): Promise<Health
     jenkins: jenkins.map((one, index) => ({ ...one, builds: builds[index] })),
     orphanFrameworks: orphansAmong(frameworks ?? [], controllers),
     diskHogs,
+    residue: residueOn(input),
     pool,
   };
+}
+
+function residueOn({ spec, observed }: PlanInput): HostResidue[] {
+  return spec.hosts.flatMap(({ name: host }) =>
+    (observed.facts.get(host)?.residue ?? []).map((residue) => ({ host, ...residue })),
+  );
 }

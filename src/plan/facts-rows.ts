@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { residueRow } from './residue.ts';
 
 /** Who installs packages on a host; `yum` where there is no `dnf` yet. */
 export const packageManagers = ['apt', 'dnf', 'yum', 'none'] as const;
@@ -32,6 +33,7 @@ const rows = {
     z.coerce.number().int(),
     ...[count, text, text, text],
   ] as const),
+  residue: residueRow,
   listener: z.tuple([text, text, text, text]),
   folder: z.union([z.tuple([text, count]), z.tuple([text, count, text, count, count])]),
   file: z.tuple([text, text, text, count, count, count]),

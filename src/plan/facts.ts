@@ -1,3 +1,4 @@
+import { residueOf, type Residue } from './residue.ts';
 import { networkInterface, type packageManagers, readRows, type Rows } from './facts-rows.ts';
 
 /** What one host answered: everything the plan may know about it. */
@@ -33,6 +34,8 @@ export interface Facts {
   /** What Mesos runs in Docker here. */
   readonly tasks: readonly TaskFacts[];
   readonly docker: DockerFacts;
+  /** What failover drills have left, besides containers that stand still. */
+  readonly residue: readonly Residue[];
   /** Without those that are kept. */
   readonly containers: readonly ContainerFacts[];
   /** Stopped ones that were replaced and can be taken back; `NAME.before`. */
@@ -146,6 +149,7 @@ export function factsFrom(found: Rows): Facts {
     isolation: found.isolation[0]?.[0],
     tasks: found.task.map(taskFacts),
     docker: dockerFacts(only(found.docker, 'docker')),
+    residue: found.residue.map(residueOf),
     ...containersIn(found.container.map(containerFacts)),
     listeners: found.listener.map(listener),
     folders: new Map(found.folder.map((row) => [row[0], folderFacts(row)])),

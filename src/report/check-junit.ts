@@ -1,4 +1,5 @@
 import type { NumberedResult } from '../check/run-checks.ts';
+import { attributes, escaped, properties } from './xml.ts';
 
 export interface JunitRun {
   readonly cluster: string;
@@ -44,13 +45,6 @@ function counts(results: readonly NumberedResult[]) {
   return Object.fromEntries(Object.entries(numbers).map(([key, value]) => [key, String(value)]));
 }
 
-function properties(values: Readonly<Record<string, string>>): string {
-  const lines = Object.entries(values).map(
-    ([name, value]) => `      <property ${attributes({ name, value })}/>`,
-  );
-  return ['    <properties>', ...lines, '    </properties>'].join('\n');
-}
-
 function testCase(result: NumberedResult, cluster: string): string {
   const { number, id, title, host, verdict, detail, remedy } = result;
   const name = `${number} ${id}: ${title}`;
@@ -68,22 +62,4 @@ function testCase(result: NumberedResult, cluster: string): string {
       return `${open}>\n      <failure ${failure}>${escaped(told)}</failure>\n    </testcase>`;
     }
   }
-}
-
-function attributes(values: Readonly<Record<string, string>>): string {
-  return Object.entries(values)
-    .map(([name, value]) => `${name}="${escaped(value).replaceAll('\n', '&#10;')}"`)
-    .join(' ');
-}
-
-/** Characters that XML 1.0 has no way to write. */
-const unwritable = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu;
-
-function escaped(text: string): string {
-  return text
-    .replace(unwritable, '\ufffd')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -31,7 +31,7 @@ export function resultDocument(outcome: Outcome): Readonly<Record<string, unknow
 }
 
 /** JSON leaves undefined fields out; a reader should find every field. */
-function withNulls(value: unknown): unknown {
+export function withNulls(value: unknown): unknown {
   if (value === undefined) return null;
   if (Array.isArray(value)) return value.map(withNulls);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,6 +1,7 @@
 import type { Group, Health, HostHealth, Member, MovingAddress, State } from '../health/model.ts';
 import { diskWarnings } from './disk-text.ts';
 import { poolLines } from './pool-text.ts';
+import { residueWarnings } from './residue-text.ts';
 import { troubleLines } from './trouble-lines.ts';
 import { inColour, sign, type Palette } from './palette.ts';
 import { clip, table, wrap } from './table.ts';
@@ -32,9 +33,9 @@ export function healthText(health: Health, paint: Palette, columns: number): str
     inState(state, clip(text, columns - width - '✔    '.length), paint),
   ]);
   const troubles = troubleLines(health, columns).map((line) => paint.dim(line));
-  const warnings = [...orphanWarning(health, columns), ...diskWarnings(health, columns)].map(
-    (line) => paint.yellow(line),
-  );
+  const warnings = [orphanWarning, diskWarnings, residueWarnings]
+    .flatMap((warningsOf) => warningsOf(health, columns))
+    .map((line) => paint.yellow(line));
   return [table(rows), poolLines(health, columns), troubles, warnings]
     .filter((part) => part.length > 0)
     .map((part) => part.join('\n'))

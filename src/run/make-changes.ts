@@ -5,6 +5,7 @@ import type { ChangeRecord, Engine, Order } from './engine.ts';
 import { configOf } from './config-of.ts';
 import { tellEnd, whatEnded } from './ends.ts';
 import type { Begin, JournalEvent } from './journal/journal-line.ts';
+import { recordFolder } from './journal/record-folder.ts';
 import { createRecorder, type Recorder } from './journal/recorder.ts';
 import { newRunId } from './journal/run-id.ts';
 import { createLedger, type Ledger } from './ledger.ts';
@@ -78,7 +79,7 @@ interface Recording {
 async function beginRecording(engine: Engine, job: Job, locks: Locks): Promise<Recording> {
   const { ports, report, spec } = engine;
   const { clusterId } = job.look.input;
-  const folder = `${spec.name}-${clusterId.replaceAll(/[^0-9a-z]/g, '').slice(0, 8)}`;
+  const folder = recordFolder(spec.name, clusterId);
   const recorder = createRecorder(ports.journal, ports.clock, { folder, name: locks.claim.run });
   await recorder.sync(beginOf(engine, job));
   for (const trouble of await locks.begin())

@@ -63,9 +63,9 @@ interface Question {
 }
 
 export async function readFacts({ spec, ports, host, remote }: Question): Promise<Facts> {
-  const script = ports.templates['remote/facts.sh'] ?? '';
+  const names = ['remote/drill/residue.sh', 'remote/facts.sh'];
   const ran = await remote.run(['sh', '-s', '--', ...factsArguments(spec, ports.templates, host)], {
-    input: [script],
+    input: names.map((name) => ports.templates[name] ?? ''),
     deadlineMs: factsDeadlineMs,
     signal: ports.signal,
     asRoot: true,

@@ -1,5 +1,6 @@
 # ci-cluster: what is on this host. Prints "key<TAB>value<TAB>..." rows and changes nothing; the first
 # is "facts", the last "end" with the number of rows, so that rows lost in other output are missed.
+# What drills have left is told by of_residue of drill/residue.sh, which is sent before this.
 # Arguments: pairs of kind and value: folder PATH, file PATH, text PATH, image REFERENCE,
 # isolation SCRIPT, tasks yes.
 set -u
@@ -180,6 +181,7 @@ look() {
   of_system
   of_docker
   of_listeners
+  ! command -v of_residue >/dev/null || of_residue
   of_text identity /etc/ci-cluster/cluster.json
   of_text daemon.json /etc/docker/daemon.json
   of_text last-run /var/lib/ci-cluster/last-run

@@ -112,6 +112,7 @@ function inTime(connector: Connector, commandMs: number): Connector {
   });
   return {
     connect: async (target, signal) => bounded(await connector.connect(target, signal)),
+    apart: () => inTime(connector.apart(), commandMs),
     [Symbol.asyncDispose]: () => connector[Symbol.asyncDispose](),
   };
 }

@@ -24,6 +24,7 @@ export function answerFacts(
     ...listenersOf(machine).map(({ address, port, process, pid, container }) => [
       ...['listener', `${address}:${port}`, process, pid, container],
     ]),
+    ...machine.residue.map(({ kind, name, detail }) => ['residue', kind, name, detail]),
     ...textRow(machine, 'identity', '/etc/ci-cluster/cluster.json'),
     ...textRow(machine, 'daemon.json', '/etc/docker/daemon.json'),
     ...textRow(machine, 'last-run', '/var/lib/ci-cluster/last-run'),

@@ -110,6 +110,12 @@ function fakeZookeeper(znodes: Map<string, string>, log: (line: string) => void)
       znodes.set(path, content);
       return Promise.resolve(true);
     },
+    append: (path, content) => {
+      if (znodes.has(path)) return Promise.resolve(false);
+      znodes.set(path, content);
+      return Promise.resolve(true);
+    },
+    remove: (path) => Promise.resolve(znodes.delete(path)),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

@@ -1,3 +1,4 @@
+import type { Residue } from '../../src/plan/residue.ts';
 import { sha256 } from '../../src/plan/fingerprint.ts';
 import type { FakeClock } from './fake-clock.ts';
 import type { FakeLock } from './fake-lock.ts';
@@ -84,6 +85,8 @@ export interface FakeMachine {
   readonly exits: Map<string, { exitCode: number; lines: readonly string[] }>;
   /** Lines of the journal that the host keeps of runs. */
   readonly journal: string[];
+  /** What drills have left. */
+  residue: readonly Residue[];
   lock: FakeLock | undefined;
   /** JSON of a holder that lost its lock, while a script of it still runs. */
   busyWith: string | undefined;
@@ -114,6 +117,7 @@ export function fakeMachine(name: string, address: string): FakeMachine {
     faults: [],
     exits: new Map(),
     journal: [],
+    residue: [],
     lock: undefined,
     busyWith: undefined,
   };

@@ -89,6 +89,7 @@ function connectorOf(world: FakeWorld): Connector {
       open.set(target.host, remote);
       return remote;
     },
+    apart: () => connectorOf(world),
     [Symbol.asyncDispose]: async () => {
       for (const remote of open.values()) await remote[Symbol.asyncDispose]();
       open.clear();
@@ -146,7 +147,7 @@ async function runOn(world: FakeWorld, machine: FakeMachine, command: Command): 
   const { argv, options } = command;
   await Promise.resolve();
   if (options.signal?.aborted === true) throw interrupted(`before a run on ${machine.name}`);
-  if (options.input?.[0] === templates['remote/facts.sh']) {
+  if (options.input?.at(-1) === templates['remote/facts.sh']) {
     note(world, `${machine.name}: facts`);
     const stdout = answerFacts(machine, argv.slice(3), world.clock);
     return { exitCode: 0, signal: undefined, stdout, stderr: '', truncated: false };
@@ -393,6 +394,12 @@ async function sessionFrom(
       world.znodes.set(path, content);
       return Promise.resolve(true);
     },
+    append: (path, content) => {
+      if (world.znodes.has(path)) return Promise.resolve(false);
+      world.znodes.set(path, content);
+      return Promise.resolve(true);
+    },
+    remove: (path) => Promise.resolve(world.znodes.delete(path)),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

@@ -62,6 +62,7 @@ export async function startZookeeperServer(): Promise<ZookeeperServer> {
 
 // Request types and error codes of the protocol (zookeeper.jute and KeeperException, 3.8).
 const create = 1;
+const remove = 2;
 const getData = 4;
 const getChildren2 = 12;
 const closeSession = -11;
@@ -113,6 +114,7 @@ function handle(type: number, payload: Buffer, znodes: Map<string, string>): Rep
     znodes.set(path, readBuffer(payload, 4 + Buffer.byteLength(path)).toString());
     return done(buffer(Buffer.from(path)));
   }
+  if (type === remove) return znodes.delete(path) ? done() : failed(noNode);
   if (path === '/forbidden') return failed(quotaExceeded);
   if (type === getData) {
     const content = znodes.get(path);

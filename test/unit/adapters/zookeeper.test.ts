@@ -112,3 +112,14 @@ test.each(['HTTP/1.1 400 Bad Request\r\n\r\n', '\u0000\u0000\u0000\u0001x', 'xx'
     impostor.close();
   },
 );
+
+test('appends below a znode that is there, removes, and says whether there was something', async () => {
+  await using session = await host.zookeeper(server.endpoint, 5000);
+  await session.create('/drill', '');
+  expect(await session.append('/drill/1', 'a')).toBe(true);
+  expect(await session.append('/drill/1', 'b')).toBe(false);
+  expect(await session.read('/drill/1')).toBe('a');
+  expect(await session.remove('/drill/1')).toBe(true);
+  expect(await session.remove('/drill/1')).toBe(false);
+  expect(await session.children('/drill')).toEqual([]);
+});

@@ -155,6 +155,31 @@ const cases: readonly Case[] = [
     at('a1', () => ({ facts: { texts: new Map([...factsOf('a1').texts, ['daemon.json', 'x']]) } })),
     /^fail \/etc\/docker\/daemon.json on a1 is no JSON object/,
   ],
+  [
+    ...(['DRILL_RESIDUE', 'a1'] as const),
+    at('a1', () => ({
+      facts: {
+        residue: [
+          { kind: 'drill', name: 'd1', detail: 'injected' },
+          { kind: 'chain', name: 'CICD-d1', detail: 'iptables' },
+        ],
+      },
+    })),
+    /^fail drill d1 has injected its fault and is not healed, chain CICD-d1 of iptables/,
+  ],
+  [
+    ...(['DRILL_RESIDUE', 'a1'] as const),
+    at('a1', () => ({ facts: { residue: [{ kind: 'drill', name: 'd1', detail: 'healed' }] } })),
+    /^warn drill d1 is healed, but not cleared away/,
+  ],
+  [
+    ...(['DRILL_RESIDUE', 'm1'] as const),
+    at('m1', () => {
+      const [first, ...others] = factsOf('m1').containers;
+      return { facts: { containers: [{ ...first!, status: 'paused' }, ...others] } };
+    }),
+    /^fail container .+ is paused$/,
+  ],
   ['DOCKER_RUNS', 'a1', engine({ kind: 'stopped' }), /^fail installed, but/],
   ['DOCKER_RUNS', 'a1', engine({ kind: 'absent' }), /^pass none yet: init installs it/],
   [

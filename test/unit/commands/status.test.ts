@@ -242,3 +242,22 @@ test('a wide terminal shows more, a narrow one less', async () => {
   expect(await widest(60)).toBeLessThanOrEqual(60);
   expect(await widest(200)).toBeGreaterThan(60);
 });
+
+test('what a drill left on a host is told with what ends it, as text and as JSON', async () => {
+  const world = cluster();
+  expect((await statusOf(world)).health).toMatchObject({ residue: [] });
+  machine(world, 'm2').residue = [
+    { kind: 'drill', name: 'd1', detail: 'injected' },
+    { kind: 'chain', name: 'CICD-d1', detail: 'iptables' },
+  ];
+  const { text, health, exitCode } = await statusOf(world);
+  expect(exitCode).toBe(0);
+  expect(text).toContain('! m2: drill d1 has injected its fault and is not healed');
+  expect(text).toContain('ci-cluster failover-drill heal --all');
+  expect(health).toMatchObject({
+    residue: [
+      { host: 'm2', kind: 'drill', name: 'd1', detail: 'injected' },
+      { host: 'm2', kind: 'chain', name: 'CICD-d1', detail: 'iptables' },
+    ],
+  });
+});

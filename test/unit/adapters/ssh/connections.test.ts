@@ -166,3 +166,15 @@ test('outdated algorithms are not spoken', async () => {
     expect(server.seen.authAttempts).toBe(0);
   }
 });
+
+test('a connector apart has connections of its own, and ends only those', async () => {
+  const server = await start();
+  await using connector = createConnector(options);
+  const target = home.target(server.port);
+  await using shared = await connector.connect(target);
+  const apart = connector.apart();
+  await apart.connect(target);
+  expect(server.seen.connections).toBe(2);
+  await apart[Symbol.asyncDispose]();
+  expect(await shared.run(['true'], { deadlineMs: 5000 })).toMatchObject({ exitCode: 0 });
+});
