@@ -31,7 +31,7 @@ const renewMs = 5000;
 /** For what is done between the end of the fault and its healing. */
 const slackS = 30;
 
-export function strikesOf(attack: Attack): readonly Strike[] {
+function strikesOf(attack: Attack): readonly Strike[] {
   return attack.kind === 'call' ? [] : attack.strikes;
 }
 
