@@ -67,13 +67,19 @@ function boundRow(bound: BoundResult): readonly Content[] {
     tookMs === undefined ? '–' : duration(tookMs),
     ...[duration(softMs), duration(hardMs)],
     tag('td', { class: `name ${tones[kept]}` }, `${signs[kept]} ${keptText(bound)}`),
-    tag('code', {}, formula),
+    formulaLines(formula),
     tag(
       'ul',
       {},
       inputs.map((input) => tag('li', {}, inputText(input))),
     ),
   ];
+}
+
+/** `Z + w; w = 2 s`: each letter is explained in a line of its own. */
+function formulaLines(formula: string): Markup {
+  const lines = formula.split('; ').map((line) => tag('li', {}, tag('code', {}, line)));
+  return tag('ul', {}, lines);
 }
 
 function inputText({ name, value, unit, source }: BoundInput): string {

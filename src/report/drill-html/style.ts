@@ -117,7 +117,8 @@ const paper = `
 @media print {
   :root { ${light} color-scheme: light; }
   body { max-width: none; padding: 0; font-size: 11px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  table { font-size: 10px; }
+  table, code, .legend { font-size: 10px; }
+  .reason { font-size: 13px; }
   .timeline { min-width: 0; }
   .drill + .drill { break-before: page; }
   tr, figure, .timeline, dl { break-inside: avoid; }
