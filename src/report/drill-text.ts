@@ -2,6 +2,7 @@ import type { DrillBuild } from '../drill/recording.ts';
 import type { JudgedDrill, JudgedRun } from '../drill/record/judged.ts';
 import { timelineLines } from './drill-timeline-text.ts';
 import {
+  clockText,
   drillName,
   duration,
   inVerdictColour,
@@ -126,19 +127,13 @@ function observerLines({ recording, judgement }: JudgedDrill, columns: number): 
   const { coverage } = judgement;
   const slowest = Math.min(...coverage.map(({ perSecond }) => perSecond));
   const gap = Math.max(...coverage.map(({ longestGapMs }) => longestGapMs));
-  const clocks = recording.clocks.map(
-    ({ host, offsetMs, errorMs }) => `${host} ${signed(offsetMs)} ± ${Math.round(errorMs)} ms`,
-  );
+  const clocks = clockText(recording.clocks);
   const seen = `Each probe looked ${slowest.toFixed(1)} times a second or more; longest gap ${duration(gap)}`;
   const lines = [
     ...(coverage.length === 0 ? [] : [seen]),
-    ...(clocks.length === 0 ? [] : [`Clocks against this one: ${clocks.join(', ')}`]),
+    ...(clocks === undefined ? [] : [clocks]),
   ];
   return lines.flatMap((line) => wrap(line, columns).split('\n'));
-}
-
-function signed(ms: number): string {
-  return `${ms > 0 ? '+' : ''}${Math.round(ms)}`;
 }
 
 function undoneLines(drill: JudgedDrill, columns: number): string[] {
@@ -150,7 +145,7 @@ function undoneLines(drill: JudgedDrill, columns: number): string[] {
 }
 
 /** A line for each drill of a run. */
-export function summaryText(run: JudgedRun, { paint, columns }: DrillSheet): string {
+function summaryText(run: JudgedRun, { paint, columns }: DrillSheet): string {
   const rows = [
     ...run.drills.map(({ recording: { plan }, judgement: { verdict, reason } }) => ({
       ...{ verdict, name: drillName(plan), reason },

@@ -103,8 +103,22 @@ function steadyLine(steady: boolean | undefined, unsteady: string): string {
   return steady === undefined ? `gates not known: ${unsteady}` : `gates do not hold: ${unsteady}`;
 }
 
+/** Their clocks count from their own begin: what matters is how exactly their times are placed on ours. */
+export function clockText(clocks: JudgedDrill['recording']['clocks']): string | undefined {
+  const hosts = [...new Set(clocks.map(({ host }) => host))];
+  if (hosts.length === 0) return undefined;
+  const told = hosts.map((host) => {
+    const own = clocks.filter((clock) => clock.host === host);
+    const offsets = own.map(({ offsetMs }) => offsetMs);
+    const drift = Math.max(...offsets) - Math.min(...offsets);
+    const error = Math.max(drift, ...own.map(({ errorMs }) => errorMs));
+    return `${host} ± ${Math.max(1, Math.ceil(error))} ms`;
+  });
+  return `Times of hosts as the operator's clock would show them: ${told.join(', ')}`;
+}
+
 /** Somebody has to look after the hosts. */
-export function needsHealing({ judgement, recording }: JudgedDrill): boolean {
+function needsHealing({ judgement, recording }: JudgedDrill): boolean {
   const { injectedAt, healedAt, aftermath } = recording;
   if (judgement.verdict === 'UNHEALED') return true;
   if (injectedAt === undefined) return false;

@@ -71,7 +71,7 @@ export const drillBounds: readonly Bound[] = [
   { ...bound('all-synced', 'initLimit × tick', [20_000, 30_000]) },
 ];
 
-export function baseline(): Baseline {
+function baseline(): Baseline {
   return {
     leaders: { zookeeper: 'm2', mesos: 'm3', marathon: 'm1' },
     members: { zookeeper: masters, mesos: masters, marathon: masters },
@@ -100,7 +100,7 @@ function probes(): readonly {
       { from: host, see: writeOn(host), everyMs: 100 },
     ]),
     operator(synced),
-    operator(elected),
+    ...masters.map((host) => operator(elected(host))),
     operator(state, 500),
     operator((at) => ({ probe: 'gateway', host: 'm1', open: !between(at, 0, 0) })),
     operator((at) => jenkins('m1', at)),
@@ -164,12 +164,14 @@ const synced: See = (at) => {
   return { probe: 'zookeeper-synced', host, synced: count };
 };
 
-const elected: See = (at) => ({
-  probe: 'elected',
-  host: 'm1',
-  mesos: 'm3',
-  marathon: at < injectedAt + 600 ? 'm1' : between(at, 600, 9500) ? undefined : 'm3',
-});
+const elected =
+  (host: string) =>
+  (at: Ms): Seen => ({
+    probe: 'elected',
+    host,
+    mesos: 'm3',
+    marathon: at < injectedAt + 600 ? 'm1' : between(at, 600, 9500) ? undefined : 'm3',
+  });
 
 const state: See = (at) => ({
   probe: 'mesos-state',
@@ -199,7 +201,7 @@ export function drillSamples(untilMs = 34_000): readonly Sample[] {
     .sort((left, right) => left.at - right.at);
 }
 
-export const drillBuilds: readonly DrillBuild[] = [
+const drillBuilds: readonly DrillBuild[] = [
   {
     ...{ when: 'in-flight', controller: 'main', number: 41, startedAt: 1000, endedAt: 19_500 },
     ...{ result: 'SUCCESS', fault: undefined },

@@ -18,7 +18,11 @@ export function firstWrite(view: View, span: Span): Found | undefined {
   const kept = writes.filter(({ seen }) => seen.acknowledged);
   const [first] = kept;
   if (first === undefined) return undefined;
-  const real = lastOfAbsences(lulls(writes, kept, injectedAt), span);
+  // Writing that stops again later is no matter of the first write.
+  const early = lulls(writes, kept, injectedAt).filter(
+    ({ from }) => from <= span.effectAt + lullMs,
+  );
+  const real = lastOfAbsences(early, span);
   return real === undefined ? foundBy(first, writes) : real.end;
 }
 

@@ -51,7 +51,7 @@ function withoutDoubles(lines: readonly DrillLine[]): readonly DrillLine[] {
   return lines.filter(({ seq }) => {
     const isNew = !seen.has(seq);
     seen.add(seq);
-    return true;
+    return isNew;
   });
 }
 

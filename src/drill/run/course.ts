@@ -50,7 +50,7 @@ async function untilSeen(course: Course, story: Story, leaving: AbortSignal): Pr
   enter(course, 'arm');
   await armAll(blows, log);
   const stopRenewing = keepAwake(blows, (why) => {
-    abort(course, story, why);
+    if (!story.isHealing) abort(course, story, why);
   });
   try {
     await attack(course, story);

@@ -39,6 +39,7 @@ function isDue({ plan, at }: Course, { injectedAt = 0 }: Story, isRecovered: boo
 export async function healNow(course: Course, story: Story): Promise<readonly ClusterError[]> {
   if (course.blows.armed.size === 0 && story.injectedAt === undefined) return [];
   enter(course, 'heal');
+  story.isHealing = true;
   const faults = await healAll(course.blows);
   if (faults.length > 0 || story.injectedAt === undefined) return faults;
   story.healedAt ??= course.at();

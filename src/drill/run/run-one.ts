@@ -1,4 +1,3 @@
-import { ClusterError } from '../../errors.ts';
 import { underClusterLock } from '../../run/lock/cluster-lock.ts';
 import type { Locks } from '../../run/lock/locks.ts';
 import { lookAt, type Look } from '../../run/look.ts';
@@ -187,8 +186,3 @@ async function refuse({ record }: Stage, plan: DrillPlan): Promise<Verdict> {
 const nothingSeen: Omit<Judgement, 'verdict' | 'reason'> = {
   ...{ timeline: [], bounds: [], invariants: [], coverage: [] },
 };
-
-/** For what cannot be decided by a verdict: the drill is not allowed here at all. */
-export function notAllowed(text: string, remedy: string): ClusterError {
-  return new ClusterError('DRILL_REFUSED', text, { remedy });
-}

@@ -27,6 +27,8 @@ export interface Story {
   injectedAt: Ms | undefined;
   confirmedAt: Ms | undefined;
   healedAt: Ms | undefined;
+  /** From now on it is no fault that a switch is not to be put off any more. */
+  isHealing: boolean;
   readonly confirmations: Confirmation[];
   readonly builds: Map<string, DrillBuild>;
   aftermath: Recording['aftermath'];
@@ -36,7 +38,7 @@ export interface Story {
 export function newStory(): Story {
   return {
     ...{ baseline: undefined, injectedAt: undefined, confirmedAt: undefined },
-    ...{ healedAt: undefined, confirmations: [], builds: new Map() },
+    ...{ healedAt: undefined, isHealing: false, confirmations: [], builds: new Map() },
     ...{ aftermath: undefined, aborted: undefined },
   };
 }

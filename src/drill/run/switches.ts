@@ -31,7 +31,7 @@ const renewMs = 5000;
 /** For what is done between the end of the fault and its healing. */
 const slackS = 30;
 
-export function strikesOf(attack: Attack): readonly Strike[] {
+function strikesOf(attack: Attack): readonly Strike[] {
   return attack.kind === 'call' ? [] : attack.strikes;
 }
 
@@ -62,16 +62,18 @@ async function armOne(board: SwitchBoard, host: string): Promise<Armed> {
 function orderFor({ plan, id, token, capS }: SwitchBoard, host: string): Order {
   const strikes = strikesOf(plan.attack).filter((strike) => strike.host === host);
   const undo = [...new Set(strikes.flatMap(({ fault }) => undoOf(fault)))];
-  const cap = capS ?? Math.max(defaultCapS, longestS(plan.attack));
+  const cap = capS ?? Math.max(defaultCapS, longestS(plan));
   return { id, undo, deadlineS: Math.min(leaseS, cap), capS: cap, token };
 }
 
-/** How long the fault is meant to last at most. */
-function longestS(attack: Attack): number {
+/** How long the fault is meant to last at most; what is over at once waits for what it broke. */
+function longestS({ attack, observeMs }: DrillPlan): number {
   if (attack.kind === 'call') return 0;
+  const holdMs = attack.holdMs ?? 0;
+  if (holdMs === 0) return Math.ceil(observeMs / 1000) + slackS;
   const turns = attack.kind === 'in-turn' ? attack.strikes.length : 1;
   const between = attack.kind === 'in-turn' ? 60 : 0;
-  return turns * (Math.ceil((attack.holdMs ?? 0) / 1000) + between) + slackS;
+  return turns * (Math.ceil(holdMs / 1000) + between) + slackS;
 }
 
 export function remoteOf({ remotes }: Pick<SwitchBoard, 'remotes'>, host: string): RemoteHost {

@@ -8,7 +8,7 @@ import { tag, type Content, type Markup } from './markup.ts';
 
 /** Of letters; a longer one is cut. */
 export const longestLabel = 32;
-const longestObservers = 37;
+const longestObservers = 36;
 
 /** Of the first observer's strip, with its words; those of the others are thinner. */
 const laneHeight = 18;

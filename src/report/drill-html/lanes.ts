@@ -83,7 +83,7 @@ function stripsByLane({ samples, baseline }: Recording): ReadonlyMap<string, Lan
 
 /** Znodes are read through each member. */
 function observer({ from, seen }: Sample): string {
-  return seen.probe === 'elected' && from !== seen.host ? `${from} through ${seen.host}` : from;
+  return seen.probe === 'elected' && from !== seen.host ? `${from} via ${seen.host}` : from;
 }
 
 function taken<T>(map: Map<string, T>, key: string, make: () => T): T {
@@ -108,16 +108,46 @@ function operatorFirst({ from: left }: Draft, { from: right }: Draft): number {
 function strip({ from, points }: Draft): Strip {
   const step = stepOf(points);
   const limit = Math.max(1000, 3 * step);
+  const told = withoutShortBlinks(points, limit);
   const bands: { state: State; word: string; from: Ms; to: Ms }[] = [];
-  points.forEach(({ sample, state, word }, index) => {
-    const next = points[index + 1]?.sample.at;
-    const last = sample.same?.until ?? sample.at;
+  told.forEach(({ sample, state, word }, index) => {
+    const next = told[index + 1]?.sample.at;
+    const last = endOf(sample);
     const to = next !== undefined && next - last <= limit ? next : last + step;
     const band = bands.at(-1);
     if (band?.state === state && band.word === word && band.to >= sample.at) band.to = to;
     else bands.push({ state, word, from: sample.at, to });
   });
-  return { from, bands, ticks: points.flatMap(({ sample }) => ticksOf(sample)) };
+  const sent = points.filter(({ state }) => state !== 'blind');
+  return { from, bands, ticks: sent.flatMap(({ sample }) => ticksOf(sample)) };
+}
+
+/** A probe that was left out now and then is told by its missing mark, not by a hole in the band. */
+function withoutShortBlinks(points: readonly Point[], limit: Ms): readonly Point[] {
+  const next = nextLooks(points);
+  let last = -Infinity;
+  return points.filter(({ sample, state }, index) => {
+    if (state === 'blind') return (next[index] ?? Infinity) - last > limit;
+    last = endOf(sample);
+    return true;
+  });
+}
+
+/** For each point, when somebody could look again after it. */
+function nextLooks(points: readonly Point[]): readonly Ms[] {
+  let next = Infinity;
+  return points
+    .toReversed()
+    .map(({ sample, state }) => {
+      const after = next;
+      if (state !== 'blind') next = sample.at;
+      return after;
+    })
+    .reverse();
+}
+
+function endOf({ at, same }: Sample): Ms {
+  return same?.until ?? at;
 }
 
 /** Between two samples, on average; three of that are no pause but a time in which nobody looked. */
@@ -125,7 +155,7 @@ function stepOf(points: readonly Point[]): Ms {
   const [first, last] = [points[0]?.sample, points.at(-1)?.sample];
   if (first === undefined || last === undefined) return 0;
   const count = points.reduce((sum, { sample }) => sum + (sample.same?.count ?? 1), 0);
-  return ((last.same?.until ?? last.at) - first.at) / count;
+  return (endOf(last) - first.at) / count;
 }
 
 function ticksOf({ at, same }: Sample): readonly Ms[] {

@@ -1,7 +1,15 @@
 import { momentNames, type BoundInput } from '../../drill/bound.ts';
 import type { BoundResult } from '../../drill/judgement.ts';
 import type { JudgedDrill } from '../../drill/record/judged.ts';
-import { duration, keptText, momentTitles, undoLines, utc, victimText } from '../drill-words.ts';
+import {
+  clockText,
+  duration,
+  keptText,
+  momentTitles,
+  undoLines,
+  utc,
+  victimText,
+} from '../drill-words.ts';
 import { tag, type Content, type Markup } from './markup.ts';
 import { factsOf, listOf, tableOf } from './table.ts';
 import { holdsCell } from './words.ts';
@@ -59,13 +67,19 @@ function boundRow(bound: BoundResult): readonly Content[] {
     tookMs === undefined ? '–' : duration(tookMs),
     ...[duration(softMs), duration(hardMs)],
     tag('td', { class: `name ${tones[kept]}` }, `${signs[kept]} ${keptText(bound)}`),
-    tag('code', {}, formula),
+    formulaLines(formula),
     tag(
       'ul',
       {},
       inputs.map((input) => tag('li', {}, inputText(input))),
     ),
   ];
+}
+
+/** `Z + w; w = 2 s`: each letter is explained in a line of its own. */
+function formulaLines(formula: string): Markup {
+  const lines = formula.split('; ').map((line) => tag('li', {}, tag('code', {}, line)));
+  return tag('ul', {}, lines);
 }
 
 function inputText({ name, value, unit, source }: BoundInput): string {
@@ -99,7 +113,6 @@ export function builds({ recording }: JudgedDrill): Content {
 
 /** No figure is better than what the observers could see. */
 export function observers({ recording, judgement }: JudgedDrill): Content {
-  const { clocks } = recording;
   if (judgement.coverage.length === 0) return undefined;
   const columns = [
     ...['probe', 'from'],
@@ -109,14 +122,11 @@ export function observers({ recording, judgement }: JudgedDrill): Content {
     ...[probe, from, String(samples)],
     ...[perSecond.toFixed(1), `${Math.round(longestGapMs)} ms`],
   ]);
-  const told = clocks.map(
-    ({ host, offsetMs, errorMs }) => `${host} ${Math.round(offsetMs)} ± ${Math.round(errorMs)} ms`,
-  );
-  const text = `Clocks of the hosts against the operator's: ${told.join(', ')}.`;
+  const told = clockText(recording.clocks);
   return [
     tag('h3', {}, 'Observers'),
     tableOf(columns, rows),
-    clocks.length === 0 ? undefined : tag('p', { class: 'quiet' }, text),
+    told === undefined ? undefined : tag('p', { class: 'quiet' }, told),
   ];
 }
 

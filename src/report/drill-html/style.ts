@@ -52,7 +52,7 @@ td.number { text-align: right; white-space: nowrap;
 td.name, td.sign { white-space: nowrap; }
 td.good { color: var(--good); } td.bad { color: var(--bad); } td.warn { color: var(--warn); }
 td.unsure { color: var(--unsure); }
-td ul { margin: 0; padding: 0; list-style: none; }
+td ul { margin: 0; padding: 0; list-style: none; min-width: 200px; }
 ul.plain { margin: 0; padding-left: 20px; }
 code { font: 13px ui-monospace, "DejaVu Sans Mono", monospace; }
 @media (max-width: 900px) { body { padding: 16px 16px 32px; } th, td { padding-right: 12px; } }
@@ -117,7 +117,8 @@ const paper = `
 @media print {
   :root { ${light} color-scheme: light; }
   body { max-width: none; padding: 0; font-size: 11px; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  table { font-size: 10px; }
+  table, code, .legend { font-size: 10px; }
+  .reason { font-size: 13px; }
   .timeline { min-width: 0; }
   .drill + .drill { break-before: page; }
   tr, figure, .timeline, dl { break-inside: avoid; }

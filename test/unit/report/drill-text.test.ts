@@ -86,7 +86,7 @@ test('builds, the observers, clocks and the undo stand below', () => {
   expect(text).toContain('  in flight  main 41  SUCCESS  from -4.0 s to 14.5 s\n');
   expect(text).toContain('  new        main 42  SUCCESS  from 10.4 s to 26.4 s\n');
   expect(text).toContain('looked 10.1 times a second or more; longest gap 0.1 s\n');
-  expect(text).toContain('m2 +1 ± 1 ms');
+  expect(text).toContain('m1 ± 1 ms, m2 ± 1');
   expect(text).toContain('  Undo  healed 27.5 s after the fault\n');
   expect(text).toContain('        nothing of it is left on the hosts\n');
 });
