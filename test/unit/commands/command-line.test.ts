@@ -11,6 +11,7 @@ const commands = [
   'jenkins',
   'jenkins prune-frameworks',
   'jenkins failover',
+  ...['failover-drill', 'failover-drill heal', 'failover-drill report', 'failover-drill history'],
   ...['logs', 'exec', 'config', 'config show', 'config validate', 'config schema'],
   ...['completion', 'destroy', 'runs', 'resume', 'lock', 'lock status', 'lock hold'],
   'lab',
