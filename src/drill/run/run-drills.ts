@@ -1,4 +1,5 @@
 import type { ClusterSpec } from '../../config/cluster-spec.ts';
+import { ClusterError, exitCodeOf } from '../../errors.ts';
 import type { Ports } from '../../ports.ts';
 import type { Report } from '../../run/events.ts';
 import { newRunId } from '../../run/journal/run-id.ts';
@@ -8,6 +9,7 @@ import type { Drill } from '../catalogue/drill.ts';
 import { planDrill } from '../catalogue/plan-drill.ts';
 import type { DrillPlan, Skipped } from '../drill-plan.ts';
 import type { Verdict } from '../judgement.ts';
+import type { DrillEnd } from '../record/drill-line.ts';
 import { openRecord } from '../record/drill-record.ts';
 import { lookAtScene } from '../scene/look-at-scene.ts';
 import { exitCodeFor } from './exit-code.ts';
@@ -66,15 +68,25 @@ export async function runDrills(world: DrillWorld, order: DrillOrder): Promise<D
   const begin = { cluster: spec.name, command: [...order.command], notice: spec.notice };
   await record.begin({ ...begin, owner, process, version });
   const verdicts: Verdict[] = [];
-  for (const drill of order.drills.flatMap(rounds)) {
-    if (ports.signal.aborted || verdicts.includes('UNHEALED')) break;
-    const isFirst = verdicts.length === 0;
-    const round: Round = { drill, id: `${id.slice(-4)}-${verdicts.length + 1}`, record, isFirst };
-    verdicts.push(await runOne(world, order, round));
+  try {
+    for (const drill of order.drills.flatMap(rounds)) {
+      if (ports.signal.aborted || verdicts.includes('UNHEALED')) break;
+      const isFirst = verdicts.length === 0;
+      const round: Round = { drill, id: `${id.slice(-4)}-${verdicts.length + 1}`, record, isFirst };
+      verdicts.push(await runOne(world, order, round));
+    }
+  } catch (error) {
+    // Between two drills nothing is broken: the fault of the tool ends the run, and is on record.
+    if (error instanceof ClusterError) await record.end(endOf(error)).catch(() => undefined);
+    throw error;
   }
   const exitCode = exitCodeFor(verdicts, ports.signal);
   await record.end({ exitCode, code: undefined, message: undefined });
   return { id, folder, verdicts, exitCode };
+}
+
+function endOf(error: ClusterError): DrillEnd {
+  return { exitCode: exitCodeOf(error), code: error.code, message: error.message };
 }
 
 function rounds(drill: Drill): readonly Drill[] {
