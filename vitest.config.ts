@@ -1,23 +1,7 @@
 import { defineConfig } from 'vitest/config';
-import { BaseSequencer, type TestSpecification } from 'vitest/node';
-
-/** Stories of minutes, the longest first: begun last, one of them would run on alone. */
-const stories = ['engine', 'builds', 'init', 'side-by-side'].map((name) => `e2e/${name}.test.ts`);
-
-class LongestFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const rank = ({ moduleId }: TestSpecification) => {
-      const place = stories.findIndex((story) => moduleId.endsWith(story));
-      return place < 0 ? stories.length : place;
-    };
-    const usual = await super.sort(files);
-    return usual.toSorted((left, right) => rank(left) - rank(right));
-  }
-}
 
 export default defineConfig({
   test: {
-    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
