@@ -280,8 +280,8 @@ async function buildOn(controller: Jenkins, wanted: readonly string[]): Promise<
   const others = agents.filter(({ name }) => !wanted.includes(name));
   await tellAgents('DEACTIVATE_AGENT', others);
   try {
-    // A build agent that was there already takes the first ones.
-    for (let number = 1; number <= 4; number += 1) {
+    // Build agents that idle on the others take the first ones, each of them one.
+    for (let number = 1; number <= 30; number += 1) {
       const job = `leaving-${number}`;
       // Long enough to be found, and to be still running when the removal asks.
       await controller.start(job, 'linux', 'echo here; sleep 45; echo done');
